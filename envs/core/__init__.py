@@ -1,0 +1,88 @@
+"""The shared words: what an environment, a tool, a task, a score and an episode are.
+
+    from palestra.envs.core import ToolEnv, tool, State, Task, TaskList, Score
+
+Everything that one folder says to another is said in these words; nothing here knows any
+particular environment, agent or store.
+"""
+
+from .arena import ToolArena
+from .env import ToolEnv
+from .episode import Episode, Status, Usage
+from .errors import FormatError, ToolError, UsageError
+from .ledger import Entry, Ledger
+from .limits import Limits
+from .messages import (
+    Action,
+    Message,
+    Observation,
+    ToolCall,
+    call,
+    calls,
+    say,
+    system,
+    text_of,
+    tool_result,
+    user,
+)
+from .reference import Reference, Script, Seat
+from .registry import Registered, check_options, find, make, register, registered
+from .sampling import sample_call, sample_text, sample_value
+from .score import INVALID, Score
+from .spaces import ActionSpace, ObservationSpace, UnicodeText
+from .state import State
+from .task import Task, TaskList, TaskSource, TaskView
+from .tools import Length, Range, Tool, tool
+from .world import Snapshot
+
+__all__ = [
+    "INVALID",
+    "Action",
+    "ActionSpace",
+    "Entry",
+    "Episode",
+    "FormatError",
+    "Ledger",
+    "Length",
+    "Limits",
+    "Message",
+    "Observation",
+    "ObservationSpace",
+    "Range",
+    "Reference",
+    "Registered",
+    "Score",
+    "Script",
+    "Seat",
+    "Snapshot",
+    "State",
+    "Status",
+    "Task",
+    "TaskList",
+    "TaskSource",
+    "TaskView",
+    "Tool",
+    "ToolArena",
+    "ToolCall",
+    "ToolEnv",
+    "ToolError",
+    "UnicodeText",
+    "Usage",
+    "UsageError",
+    "call",
+    "calls",
+    "check_options",
+    "find",
+    "make",
+    "register",
+    "registered",
+    "sample_call",
+    "sample_text",
+    "sample_value",
+    "say",
+    "system",
+    "text_of",
+    "tool",
+    "tool_result",
+    "user",
+]

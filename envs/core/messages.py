@@ -1,0 +1,94 @@
+"""The words of a conversation: OpenAI chat messages as plain dicts, and the few ways to make one.
+
+There is no message class. A `Message` is the dict that the ecosystem already speaks, with one
+difference: inside Palestra the arguments of a tool call are a mapping; JSON text exists only at an
+API's edge. A reply that could not be parsed is a Message too, with the reason in `parse_error`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class Function(TypedDict):
+    """Which tool, with which arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+class ToolCall(TypedDict):
+    """One call of a tool, named by an id that its result repeats."""
+
+    id: str
+    type: Literal["function"]
+    function: Function
+
+
+class Message(TypedDict):
+    """One chat message (OpenAI's Chat Completions format)."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str | None
+    tool_calls: NotRequired[list[ToolCall]]
+    tool_call_id: NotRequired[str]
+    name: NotRequired[str]
+    parse_error: NotRequired[str]
+    """Why the text of an assistant message could not be read as an action (ours, not OpenAI's)."""
+
+
+Action: TypeAlias = Message
+"""One assistant Message: text, tool calls, or both."""
+
+Observation: TypeAlias = tuple[Message, ...]
+"""The Messages that are new since the last action."""
+
+
+def system(text: str) -> Message:
+    """A system message."""
+    return {"role": "system", "content": text}
+
+
+def user(text: str, *, name: str | None = None) -> Message:
+    """A user message, from `name` where there are several people."""
+    message: Message = {"role": "user", "content": text}
+    if name is not None:
+        message["name"] = name
+    return message
+
+
+def say(text: str) -> Message:
+    """An assistant message with no tool call."""
+    return {"role": "assistant", "content": text}
+
+
+def call(tool: str, /, **arguments: Any) -> Message:
+    """An assistant message that calls one tool: `call("search", query="...")`."""
+    return calls((tool, arguments))
+
+
+def calls(*named: tuple[str, Mapping[str, Any]]) -> Message:
+    """An assistant message that calls several tools, in order: `calls(("a", {...}), ("b", {}))`."""
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {
+                "id": f"call_{index}",
+                "type": "function",
+                "function": {"name": name, "arguments": arguments},
+            }
+            for index, (name, arguments) in enumerate(named)
+        ],
+    }
+
+
+def tool_result(call_id: str, tool: str, content: str) -> Message:
+    """The message that answers the tool call with this id."""
+    return {"role": "tool", "tool_call_id": call_id, "name": tool, "content": content}
+
+
+def text_of(messages: Iterable[Message]) -> str:
+    """The contents of messages, one after another, separated by empty lines."""
+    return "\n\n".join(message["content"] or "" for message in messages)

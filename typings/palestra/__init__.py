@@ -1,0 +1,1 @@
+../../palestra/__init__.py

@@ -1,0 +1,27 @@
+"""The memory: a DuckDB file of episodes, who writes it and what it can be asked.
+
+from palestra.leaderboard import ranking
+for row in ranking("palestra.duckdb"):
+    print(row.agent, row.mean)
+"""
+
+from .errors import StoreError
+from .intervals import bootstrap, wilson
+from .queries import Row, episode, episodes, ranking, sessions
+from .store import Cell, ConfigChanged, Store
+from .writer import Writer
+
+__all__ = [
+    "Cell",
+    "ConfigChanged",
+    "Row",
+    "Store",
+    "StoreError",
+    "Writer",
+    "bootstrap",
+    "episode",
+    "episodes",
+    "ranking",
+    "sessions",
+    "wilson",
+]

@@ -42,7 +42,6 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
     """
 
     metadata = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012 - Gymnasium's form
-    action_space: ActionSpace  # type: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
@@ -54,7 +53,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
     ) -> None:
         super().__init__(tasks=tasks, limits=limits, strict=strict)
         self.render_mode = render_mode
-        self.action_space = ActionSpace(
+        self._actions = self.action_space = ActionSpace(
             self._tools, text=self.text_actions, characters=self.limits.characters
         )
         self.observation_space = ObservationSpace()
@@ -163,7 +162,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
     def fork(self) -> Self:
         """An independent environment at the same moment of the same episode."""
         twin = copy.copy(self)
-        twin.action_space = self.action_space.twin()
+        twin._actions = twin.action_space = self._actions.twin()
         twin._shown = list(self._shown)
         twin._changes = []
         twin.restore(self.snapshot())

@@ -48,6 +48,8 @@ class Episode(msgspec.Struct, kw_only=True):
     task: str
     split: str = ""
     trial: int = 0
+    attempt: int = 0
+    """Counts up when an episode that ended in `error` is run again; the last one counts."""
     agent: str
     """The agent's URI."""
     seed: int = 0

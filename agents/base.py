@@ -1,0 +1,95 @@
+"""The contract of an agent: one method that turns a conversation into a reply.
+
+    class Parrot(Agent):
+        async def act(self, messages, tools, *, seed):
+            return Reply(say(messages[-1]["content"]))
+
+An agent serves many episodes at once and keeps nothing of them; whoever needs a memory of its own
+for each episode (a script, a recording) hands out a fresh player in `seated`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ..envs.core import Message, Usage
+
+
+class Reply(msgspec.Struct):
+    """What an agent answered and what that took."""
+
+    message: Message
+    usage: Usage = msgspec.field(default_factory=Usage)
+    finish: str = ""
+    """The provider's finish reason."""
+    stop: bool = False
+    """The agent gives up: the message is not played and the episode ends."""
+
+
+class InfrastructureError(Exception):
+    """The agent could not be asked (time-out, 5xx, bad JSON from a server): not its fault.
+
+    Attributes:
+        retry: whether asking again may help.
+        after: how many seconds the server asked to wait, if it did.
+    """
+
+    def __init__(self, message: str, *, retry: bool = True, after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry, self.after = retry, after
+
+
+class Agent(ABC):
+    """Somebody who acts.
+
+    Attributes:
+        uri: the name under which results are listed; the same URI means the same agent.
+        remote: whether a call waits for something outside this process.
+    """
+
+    uri: str = "agent"
+    remote: bool = False
+
+    @abstractmethod
+    async def act(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
+    ) -> Reply:
+        """Answer a conversation.
+
+        Args:
+            messages: all messages so far, OpenAI format, arguments of tool calls as mappings.
+            tools: the tools that may be called, OpenAI format.
+            seed: for whatever is random in the answer; differs from turn to turn.
+
+        Raises:
+            InfrastructureError: nobody answered.
+        """
+
+    def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
+        """The player of one episode. Called once `env` is reset.
+
+        Args:
+            env: the unwrapped environment. Only agents that are allowed to (oracles, recordings)
+                look at it.
+            seed: for whatever is random over the episode.
+            seat: which of several agents, in an arena.
+        """
+        return self
+
+    def plays(self, env: Any) -> bool:
+        """Whether the agent can play this environment (a class or an instance)."""
+        return True
+
+    async def check(self) -> None:  # noqa: B027 - most agents have nothing to check
+        """Find out, quickly, whether the agent can be asked at all.
+
+        Raises:
+            UsageError: it cannot; the message says what to do.
+        """
+
+    async def close(self) -> None:  # noqa: B027 - most agents hold nothing
+        """Let go of connections and processes."""

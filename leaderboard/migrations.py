@@ -1,0 +1,93 @@
+"""The schema of a leaderboard file, as a list of steps that only ever grows.
+
+Step *n* brings a file from version *n - 1* to *n*. A step that has been released is never changed;
+read from top to bottom, this is the history of the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+Step = Callable[[duckdb.DuckDBPyConnection], None]
+STEPS: list[Step] = []
+
+
+def step(function: Step) -> Step:
+    """Append a step."""
+    STEPS.append(function)
+    return function
+
+
+@step
+def runs_and_episodes(db: duckdb.DuckDBPyConnection) -> None:
+    """Runs, their sessions, what was planned, and the episodes."""
+    db.execute("""
+        create table sessions (
+            id varchar primary key,
+            command varchar,
+            versions json,
+            started timestamp,
+            ended timestamp,
+            status varchar
+        );
+        -- One environment, configured in one way, played by one agent on one split.
+        create table cells (
+            id integer primary key,
+            run varchar,
+            environment varchar,
+            split varchar,
+            agent varchar,
+            config json,
+            headline varchar,
+            rate boolean,
+            created timestamp,
+            unique (run, environment, split, agent)
+        );
+        create table planned (
+            key varchar primary key,
+            cell integer,
+            task varchar,
+            trial integer
+        );
+        create table episodes (
+            key varchar,
+            attempt integer,
+            session varchar,
+            environment varchar,
+            options json,
+            agent varchar,
+            task varchar,
+            split varchar,
+            trial integer,
+            seed bigint,
+            status varchar,
+            outcome varchar,
+            reward double,
+            headline double,
+            metrics json,
+            difficulty json,
+            turns integer,
+            calls integer,
+            input_tokens bigint,
+            output_tokens bigint,
+            cached_tokens bigint,
+            cost double,
+            retries integer,
+            started timestamp,
+            seconds double,
+            error varchar,
+            primary key (key, attempt)
+        );
+        create table transcripts (key varchar, attempt integer, messages json, ledger json);
+        create table invalidations (key varchar primary key, reason varchar, at timestamp);
+        -- The last attempt of each piece of work; what was invalidated counts as invalid.
+        create view results as
+            select e.* exclude (status, headline),
+                   case when i.key is null then e.status else 'invalid' end as status,
+                   case when i.key is null then e.headline end as headline,
+                   i.reason as invalidated
+            from episodes e left join invalidations i using (key)
+            where (e.key, e.attempt) in (select key, max(attempt) from episodes group by key);
+    """)

@@ -1,0 +1,248 @@
+"""Questions to a leaderboard: the ranking, the runs, one episode, all episodes.
+
+The denominator is all that was planned: what is missing, invalid or failed for reasons of
+infrastructure counts as 0 in `mean` (which ranks) and is left out of `mean_scored`; the truth lies
+between the two, and both are shown with the counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import msgspec
+
+from ..envs.core import Entry, Episode, Score, Usage, UsageError
+from .database import opened
+from .errors import StoreError
+from .intervals import bootstrap, wilson
+from .spool import spool_of
+from .store import Store
+
+UNRANKED_ABOVE = 0.1
+"""A row with more than this share of planned episodes not scored is shown unranked."""
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One environment, agent and its headline metric: a row of the leaderboard."""
+
+    rank: int | None
+    environment: str
+    split: str
+    run: str
+    agent: str
+    metric: str
+    n: int
+    """Planned episodes: the denominator of `mean`."""
+    scored: int
+    invalid: int
+    """Planned but not scored: invalid, failed, or not (yet) run."""
+    mean: float
+    """Headline mean with everything not scored counted as 0."""
+    low: float
+    high: float
+    """95% interval of `mean`, clustered by task."""
+    mean_scored: float | None
+    """Headline mean of the scored episodes alone: the other end of the bracket."""
+    tasks: int
+    trials: int
+    errors: int
+    tool_calls: float | None
+    turns: float | None
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    seconds: float | None
+    config: dict[str, Any]
+
+
+def ranking(
+    path: str | os.PathLike[str],
+    *,
+    environment: str | None = None,
+    split: str | None = None,
+    agent: str | None = None,
+    run: str | None = None,
+) -> list[Row]:
+    """The leaderboard, best first within each environment, split and run."""
+    with _reading(path) as db:
+        rows = db.execute(
+            """
+            select c.id, c.run, c.environment, c.split, c.agent, c.config, c.headline, c.rate,
+                   count(*) as n,
+                   count(*) filter (r.status = 'scored') as scored,
+                   count(*) filter (r.status = 'error') as errors,
+                   coalesce(sum(r.headline) filter (r.status = 'scored'), 0) as total,
+                   count(distinct p.task) as tasks, max(p.trial) + 1 as trials,
+                   avg(r.turns), avg((r.metrics ->> 'tool_calls')::double),
+                   coalesce(sum(r.input_tokens), 0), coalesce(sum(r.output_tokens), 0),
+                   sum(r.cost), avg(r.seconds)
+            from cells c join planned p on p.cell = c.id left join results r using (key)
+            where (?1 is null or c.environment = ?1) and (?2 is null or c.split = ?2)
+              and (?3 is null or c.agent = ?3) and (?4 is null or c.run = ?4)
+            group by all
+            """,
+            [environment, split, agent, run],
+        ).fetchall()
+        board = [_row(db, row) for row in rows]
+    board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
+    place: tuple[str, str, str] | None = None
+    number = 0
+    for row in board:
+        here = (row.environment, row.split, row.run)
+        number = number if here == place else 0
+        place = here
+        if row.invalid <= UNRANKED_ABOVE * row.n:
+            number += 1
+            row.rank = number
+    return board
+
+
+def _row(db: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Row:
+    cell, run, environment, split, agent, config, headline, rate, n, scored, errors = row[:11]
+    total, tasks, trials, turns, tool_calls, read, written, cost, seconds = row[11:]
+    if rate and n == tasks:
+        low, high = wilson(total, n)
+    else:
+        means = db.execute(
+            "select sum(case when r.status = 'scored' then r.headline else 0 end) / count(*) "
+            "from planned p left join results r using (key) where cell = ? "
+            "group by p.task order by p.task",
+            [cell],
+        ).fetchall()
+        low, high = bootstrap([mean for (mean,) in means])
+    return Row(
+        rank=None,
+        environment=environment,
+        split=split,
+        run=run,
+        agent=agent,
+        metric=headline,
+        n=n,
+        scored=scored,
+        invalid=n - scored,
+        mean=total / n,
+        low=low,
+        high=high,
+        mean_scored=total / scored if scored else None,
+        tasks=tasks,
+        trials=trials,
+        errors=errors,
+        tool_calls=tool_calls,
+        turns=turns,
+        input_tokens=read,
+        output_tokens=written,
+        cost=cost,
+        seconds=seconds,
+        config=json.loads(config),
+    )
+
+
+def episode(path: str | os.PathLike[str], key: str) -> Episode:
+    """One episode by its key or the beginning of it (the last attempt).
+
+    Raises:
+        UsageError: no episode, or several, have a key that begins so.
+    """
+    found = list(episodes(path, where="starts_with(key, ?)", values=[key], limit=3))
+    if not found:
+        raise UsageError(
+            f"{path} holds no episode {key!r}; `palestra export --format jsonl` lists the keys"
+        )
+    if len(found) > 1:
+        raise UsageError(f"several episodes begin with {key!r}; give more of the key")
+    return found[0]
+
+
+def episodes(
+    path: str | os.PathLike[str],
+    *,
+    where: str = "true",
+    values: list[Any] | None = None,
+    limit: int | None = None,
+    transcripts: bool = True,
+) -> Iterator[Episode]:
+    """Stored episodes (the last attempt of each), in the order of environment, agent, task, trial.
+
+    Args:
+        where: a condition in SQL over the view `results`, with `values` for its `?`.
+        limit: at most so many.
+        transcripts: whether to read messages and ledger too.
+    """
+    with _reading(path) as db:
+        texts = "t.messages, t.ledger" if transcripts else "'[]', '[]'"
+        join = "left join transcripts t using (key, attempt)" if transcripts else ""
+        cursor = db.execute(
+            f"select r.*, epoch(started), {texts} from "
+            f"(select * from results where {where}) r {join} "
+            "order by environment, agent, split, "
+            "try_cast(regexp_extract(task, '[0-9]+$') as bigint), task, trial "
+            f"{'limit ' + str(int(limit)) if limit is not None else ''}",
+            values or [],
+        )
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(500):
+            for row in rows:
+                yield _episode(dict(zip(names[:-3], row[:-3], strict=True)), *row[-3:])
+
+
+def _episode(row: dict[str, Any], started: float, messages: str, ledger: str) -> Episode:
+    score = None
+    if row["outcome"] is not None:
+        score = Score(row["reward"], row["outcome"], json.loads(row["metrics"] or "{}"))
+    return Episode(
+        key=row["key"],
+        environment=row["environment"],
+        options=json.loads(row["options"]),
+        task=row["task"],
+        split=row["split"],
+        trial=row["trial"],
+        attempt=row["attempt"],
+        agent=row["agent"],
+        seed=row["seed"],
+        run=row["session"],
+        status=row["status"],
+        score=score,
+        headline=row["headline"],
+        messages=json.loads(messages or "[]"),
+        ledger=msgspec.json.decode(ledger or "[]", type=list[Entry]),
+        difficulty=json.loads(row["difficulty"] or "{}"),
+        turns=row["turns"],
+        usage=Usage(
+            calls=row["calls"],
+            input_tokens=row["input_tokens"],
+            output_tokens=row["output_tokens"],
+            cached_tokens=row["cached_tokens"],
+            cost=row["cost"],
+        ),
+        retries=row["retries"],
+        started=started,
+        seconds=row["seconds"],
+        error=row["invalidated"] or row["error"],
+    )
+
+
+def sessions(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Every session that was ever started on this file, oldest first."""
+    with _reading(path) as db:
+        cursor = db.execute("select * from sessions order by started, id")
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["versions"] = json.loads(row["versions"])
+        for name in ("started", "ended"):
+            if isinstance(row[name], datetime):
+                row[name] = row[name].replace(tzinfo=UTC).isoformat()
+    return rows
+
+
+def _reading(path: str | os.PathLike[str]) -> Any:
+    if spool_of(path).exists():  # a killed run left finished episodes there
+        with contextlib.suppress(StoreError, OSError):  # what cannot be written can still be read
+            Store(path).recover()
+    return opened(path)

@@ -1,0 +1,24 @@
+"""The measure: plans, the episode loop and runs that survive.
+
+from palestra.evals import evaluate
+report = evaluate(["browse"], ["oracle", "random"], tasks=20)
+for row in report.rows:
+    print(row.agent, row.mean, row.low, row.high)
+"""
+
+from .plan import EpisodeLimits, Planned, plan
+from .rollout import Retry, play
+from .run import Budget, Report, Tally, evaluate, run
+
+__all__ = [
+    "Budget",
+    "EpisodeLimits",
+    "Planned",
+    "Report",
+    "Retry",
+    "Tally",
+    "evaluate",
+    "plan",
+    "play",
+    "run",
+]

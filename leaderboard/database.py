@@ -45,6 +45,8 @@ def opened(
         yield db
         if write:
             db.execute("commit")
+    except duckdb.ProgrammingError:  # our own mistake, not the file's
+        raise
     except duckdb.Error as error:
         raise explained(error, path) from error
     finally:

@@ -81,7 +81,7 @@ def runs_and_episodes(db: duckdb.DuckDBPyConnection) -> None:
             primary key (key, attempt)
         );
         create table transcripts (key varchar, attempt integer, messages json, ledger json);
-        create table invalidations (key varchar primary key, reason varchar, at timestamp);
+        create table invalidations (key varchar primary key, reason varchar, since timestamp);
         -- The last attempt of each piece of work; what was invalidated counts as invalid.
         create view results as
             select e.* exclude (status, headline),

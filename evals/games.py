@@ -1,0 +1,211 @@
+"""One shape for whatever can be played: our environments, our arenas, and Gymnasium's own.
+
+The episode loop knows `Game` only. A single agent is the case of one seat, named "".
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gymnasium
+
+from ..envs.core import (
+    Entry,
+    Message,
+    Observation,
+    Score,
+    ToolArena,
+    ToolEnv,
+    UnicodeText,
+    UsageError,
+    find,
+    make,
+    user,
+)
+
+
+class Game(ABC):
+    """An environment in play. Reused from episode to episode.
+
+    Attributes:
+        env: the unwrapped environment.
+        tools: each seat's tools in OpenAI's format.
+        over: whether the episode has ended.
+    """
+
+    env: Any
+    tools: Mapping[str, Sequence[dict[str, Any]]]
+    over: bool = True
+
+    @abstractmethod
+    def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
+        """Start a task; each seat's first observation."""
+
+    @abstractmethod
+    def step(self, actions: Mapping[str, Message]) -> Mapping[str, Observation]:
+        """Play one action of each waiting seat; what each seat observes."""
+
+    @abstractmethod
+    def waiting(self) -> Sequence[str]:
+        """The seats that are to act now."""
+
+    @abstractmethod
+    def stop(self, outcome: str) -> None:
+        """End the episode from outside and grade it."""
+
+    @abstractmethod
+    def score(self) -> Score:
+        """The score of the ended episode."""
+
+    def ledger(self) -> Sequence[Entry]:
+        """The host's record."""
+        return ()
+
+    def difficulty(self) -> Mapping[str, float]:
+        """The task's difficulty."""
+        return {}
+
+
+class EnvGame(Game):
+    """A `ToolEnv`."""
+
+    env: ToolEnv[Any]
+    _SEATS = ("",)
+
+    def __init__(self, env: ToolEnv[Any]) -> None:
+        self.env = env
+        self.tools = {"": env.tools}
+
+    def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
+        observation, _ = self.env.reset(seed=seed, options={"task": task})
+        self.over = False
+        return {"": observation}
+
+    def step(self, actions: Mapping[str, Message]) -> Mapping[str, Observation]:
+        observation, _, terminated, truncated, _ = self.env.step(actions[""])
+        self.over = terminated or truncated
+        return {"": observation}
+
+    def waiting(self) -> Sequence[str]:
+        return self._SEATS
+
+    def stop(self, outcome: str) -> None:
+        self.env.stop(outcome)
+        self.over = True
+
+    def score(self) -> Score:
+        return self.env.scores[""]
+
+    def ledger(self) -> Sequence[Entry]:
+        return list(self.env.ledger)
+
+    def difficulty(self) -> Mapping[str, float]:
+        return self.env.task.difficulty
+
+
+class ArenaGame(Game):
+    """A `ToolArena`; its score is the mean over the seats."""
+
+    env: ToolArena[Any]
+
+    def __init__(self, env: ToolArena[Any]) -> None:
+        self.env = env
+        self.tools = {
+            seat: [tool.openai() for tool in env.tools_for(seat).values()]
+            for seat in env.possible_agents
+        }
+
+    def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
+        observations, _ = self.env.reset(seed=seed, options={"task": task})
+        self.over = False
+        return observations
+
+    def step(self, actions: Mapping[str, Message]) -> Mapping[str, Observation]:
+        observations = self.env.step(actions)[0]
+        self.over = not self.env.agents
+        return observations
+
+    def waiting(self) -> Sequence[str]:
+        return self.env.active()
+
+    def stop(self, outcome: str) -> None:
+        self.env.stop(outcome)
+        self.over = True
+
+    def score(self) -> Score:
+        scores = list(self.env.scores.values())
+        broken = next((s for s in scores if not s.valid), None)
+        if broken is not None:
+            return broken
+        names = set.intersection(*(set(s.metrics) for s in scores))
+        outcomes = {s.outcome for s in scores}
+        return Score(
+            sum(s.reward for s in scores) / len(scores),
+            outcomes.pop() if len(outcomes) == 1 else "mixed",
+            {name: sum(s.metrics[name] for s in scores) / len(scores) for name in sorted(names)},
+        )
+
+    def ledger(self) -> Sequence[Entry]:
+        return list(self.env.ledger)
+
+    def difficulty(self) -> Mapping[str, float]:
+        return self.env.task.difficulty
+
+
+class GymGame(Game):
+    """Any Gymnasium environment whose observations and actions are text.
+
+    A task is a seed: `any/7` resets with seed 7. The headline is the sum of rewards, `return`.
+    """
+
+    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+        self.env = env
+        self.tools = {"": []}
+        self._total = 0.0
+        self._metrics: dict[str, float] = {}
+        self._outcome = ""
+
+    def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
+        observation, _ = self.env.reset(seed=int(task.rpartition("/")[2]))
+        self.over, self._total, self._metrics, self._outcome = False, 0.0, {}, ""
+        return {"": (user(str(observation)),)}
+
+    def step(self, actions: Mapping[str, Message]) -> Mapping[str, Observation]:
+        text = actions[""]["content"] or ""
+        observation, reward, terminated, truncated, info = self.env.step(text)
+        self._total += float(reward)
+        self.over = terminated or truncated
+        if self.over:
+            self._outcome = "terminated" if terminated else "truncated"
+            self._metrics = {k: float(v) for k, v in info.items() if isinstance(v, (int, float))}
+        return {"": (user(str(observation)),)}
+
+    def waiting(self) -> Sequence[str]:
+        return ("",)
+
+    def stop(self, outcome: str) -> None:
+        self.over, self._outcome = True, outcome
+
+    def score(self) -> Score:
+        return Score(self._total, self._outcome, {**self._metrics, "return": self._total})
+
+
+def game(environment: str, options: Mapping[str, Any]) -> Game:
+    """Make an environment and sit it down to be played.
+
+    Raises:
+        UsageError: it is neither ours nor one of text.
+    """
+    found = find(environment)
+    if found is None:
+        env = gymnasium.make(environment, **options)
+        if not isinstance(env.action_space, (gymnasium.spaces.Text, UnicodeText)):
+            raise UsageError(
+                f"{environment} takes actions from {env.action_space}; agents play environments "
+                "whose actions are text or messages"
+            )
+        return GymGame(env)
+    env = make(environment, **options).unwrapped
+    return ArenaGame(env) if isinstance(env, ToolArena) else EnvGame(env)

@@ -1,0 +1,209 @@
+"""One episode: an agent and a game, from the first observation to the record.
+
+Whose fault a failure is decides what is recorded. The agent's own (a malformed action, a wrong
+answer) is the environment's to score. The infrastructure's is tried again with growing pauses and
+then recorded as `error`. The environment's is `invalid`. None of them stops the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Iterable
+from typing import Any, cast
+
+import msgspec
+import tenacity
+
+from ..agents import Agent, InfrastructureError, Reply
+from ..envs.core import Episode, Message, UsageError
+from .games import Game
+from .plan import EpisodeLimits, Planned, Work
+
+OUT_OF_TIME = "out_of_time"
+NO_ANSWER = "no_answer"
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """How to ask again when nobody answered."""
+
+    attempts: int = 5
+    """Calls in all, the first one included."""
+    first: float = 1.0
+    """The first pause, in seconds; doubled each time, with jitter."""
+    longest: float = 60.0
+    """The longest pause, also where a server asks for more."""
+
+
+async def play(
+    game: Game, agent: Agent, work: Work, planned: Planned, retry: Retry, session: str = ""
+) -> Episode:
+    """Play one episode and return its record; never raises because of agent or environment."""
+    cell = planned.cell
+    episode = Episode(
+        key=work.key,
+        environment=cell.environment,
+        options=planned.options,
+        task=work.task,
+        split=cell.split,
+        trial=work.trial,
+        attempt=work.attempt,
+        agent=cell.agent,
+        seed=work.seed,
+        run=session,
+        started=time.time(),
+    )
+    began = time.perf_counter()
+    record: list[Message] = []
+    try:
+        await _play(game, agent, work, planned.limits, retry, episode, record)
+        score = game.score()
+        episode.score = score
+        if score.valid:
+            episode.headline = score.metrics.get(cell.headline, score.reward)
+        else:
+            episode.status, episode.error = "invalid", score.error
+    except InfrastructureError as error:
+        episode.status, episode.error = "error", str(error)
+    except _AgentBroke as error:
+        episode.status, episode.error = "error", str(error)
+    except UsageError:
+        raise
+    except Exception:
+        episode.status, episode.error = "invalid", traceback.format_exc(limit=-4)
+    game.over = True
+    episode.messages = record
+    if episode.status != "invalid" or episode.turns:
+        episode.ledger = game.ledger()
+        episode.difficulty = game.difficulty()
+    episode.seconds = time.perf_counter() - began
+    return episode
+
+
+async def _play(
+    game: Game,
+    agent: Agent,
+    work: Work,
+    limits: EpisodeLimits,
+    retry: Retry,
+    episode: Episode,
+    record: list[Message],
+) -> None:
+    observations = game.begin(work.task, work.seed)
+    seats = tuple(game.tools)
+    if len(seats) == 1:
+        conversations = {seats[0]: record}
+        record.extend(observations[seats[0]])
+    else:
+        conversations = {seat: list(observations[seat]) for seat in seats}
+        for seat in seats:
+            record.extend(_seated(observations[seat], seat))
+    players = {seat: agent.seated(game.env, work.seed + i, seat) for i, seat in enumerate(seats)}
+    deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
+    usage = episode.usage
+    while not game.over:
+        waiting = game.waiting()
+        seed = (work.seed * 1_000_003 + episode.turns * 8_191) & 0x7FFFFFFF
+        try:
+            if len(waiting) == 1:
+                seat = waiting[0]
+                reply = await _ask(
+                    players[seat],
+                    conversations[seat],
+                    game.tools[seat],
+                    seed,
+                    retry,
+                    deadline,
+                    episode,
+                )
+                replies = {seat: reply}
+            else:
+                asked = [
+                    _ask(
+                        players[seat],
+                        conversations[seat],
+                        game.tools[seat],
+                        seed + index,
+                        retry,
+                        deadline,
+                        episode,
+                    )
+                    for index, seat in enumerate(waiting)
+                ]
+                replies = dict(zip(waiting, await asyncio.gather(*asked), strict=True))
+        except TimeoutError:
+            game.stop(OUT_OF_TIME)
+            return
+        for reply in replies.values():
+            usage.add(reply.usage)
+        if all(reply.stop for reply in replies.values()):
+            game.stop(NO_ANSWER)
+            return
+        actions = {seat: reply.message for seat, reply in replies.items() if not reply.stop}
+        observations = game.step(actions)
+        episode.turns += 1
+        if len(seats) == 1:
+            record.append(actions[seats[0]])
+            record.extend(observations[seats[0]])
+            continue
+        for seat in seats:
+            news = ([actions[seat]] if seat in actions else []) + list(observations.get(seat, ()))
+            conversations[seat].extend(news)
+            record.extend(_seated(news, seat))
+
+
+class _AgentBroke(Exception):
+    """The agent's own code raised something that it should not."""
+
+
+async def _ask(
+    player: Agent,
+    conversation: list[Message],
+    tools: Any,
+    seed: int,
+    retry: Retry,
+    deadline: float | None,
+    episode: Episode,
+) -> Reply:
+    """One reply; tried again while the infrastructure fails. TimeoutError past the deadline."""
+    try:
+        if deadline is None:
+            return await player.act(conversation, tools, seed=seed)
+        async with asyncio.timeout(deadline - time.monotonic()):
+            return await player.act(conversation, tools, seed=seed)
+    except InfrastructureError as error:
+        if not error.retry or retry.attempts < 2:
+            raise
+        first = error
+    except (UsageError, TimeoutError):
+        raise
+    except Exception:
+        raise _AgentBroke(traceback.format_exc(limit=-4)) from None
+
+    def pause(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = (error.after if isinstance(error, InfrastructureError) else None) or 0.0
+        return min(retry.longest, max(asked, backoff(state)))
+
+    backoff = tenacity.wait_random_exponential(multiplier=retry.first, max=retry.longest)
+    attempts = tenacity.AsyncRetrying(
+        stop=tenacity.stop_after_attempt(retry.attempts - 1),
+        wait=pause,
+        retry=tenacity.retry_if_exception(
+            lambda error: isinstance(error, InfrastructureError) and error.retry
+        ),
+        reraise=True,
+    )
+    limit = None if deadline is None else max(0.0, deadline - time.monotonic())
+    async with asyncio.timeout(limit):
+        await asyncio.sleep(min(retry.longest, max(first.after or 0.0, retry.first / 2)))
+        async for attempt in attempts:
+            with attempt:
+                episode.retries += 1
+                return await player.act(conversation, tools, seed=seed)
+    raise first
+
+
+def _seated(messages: Iterable[Message], seat: str) -> list[Message]:
+    return [cast("Message", {**message, "seat": seat}) for message in messages]

@@ -1,0 +1,260 @@
+"""A run: all planned work, many episodes at once, every finished one stored.
+
+The same call twice is safe: what is stored under its key is not played again. Ctrl-C keeps what is
+finished; so does `kill -9` (see `leaderboard/spool.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import shlex
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import metadata
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from ..agents import Agent
+from ..envs.core import Episode
+from ..leaderboard import Row, Store, StoreError, Writer, ranking
+from .games import Game, game
+from .plan import Planned, Work, plan
+from .rollout import Retry, play
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """What a run may use up before it stops starting episodes."""
+
+    cost: float | None = None
+    """US dollars."""
+    tokens: int | None = None
+    """Input and output tokens together."""
+
+
+class Tally(msgspec.Struct):
+    """The state of a run, for whoever draws its progress."""
+
+    planned: int = 0
+    before: int = 0
+    """Episodes that were stored already."""
+    finished: int = 0
+    """Episodes that finished in this session and are safe on disk."""
+    scored: int = 0
+    invalid: int = 0
+    errors: int = 0
+    headline: float = 0.0
+    """Sum of the headlines of the scored episodes of this session."""
+    retries: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    began: float = msgspec.field(default_factory=time.monotonic)
+    waiting: str = ""
+    """Why episodes are not in the database yet, if something holds them up."""
+    status: str = "running"
+    """`finished`, `interrupted`, `out of budget` or `failed` in the end."""
+
+    def add(self, episode: Episode) -> None:
+        """Count a finished episode."""
+        self.finished += 1
+        self.scored += episode.status == "scored"
+        self.invalid += episode.status == "invalid"
+        self.errors += episode.status == "error"
+        self.headline += episode.headline or 0.0
+        self.retries += episode.retries
+        self.tokens += episode.usage.input_tokens + episode.usage.output_tokens
+        self.cost += episode.usage.cost or 0.0
+
+    def spent(self, budget: Budget) -> bool:
+        """Whether the budget is used up."""
+        return (budget.cost is not None and self.cost >= budget.cost) or (
+            budget.tokens is not None and self.tokens >= budget.tokens
+        )
+
+
+class Report(msgspec.Struct):
+    """How a run ended."""
+
+    session: str
+    tally: Tally
+    rows: list[Row]
+    """The leaderboard of what was run, best first."""
+
+
+def evaluate(
+    environments: Sequence[str], agents: Sequence[str | Agent] = (), **kwargs: Any
+) -> Report:
+    """Play agents in environments and rank them: the arguments of `plan` and of `run`.
+
+    Raises:
+        UsageError: see `plan`.
+        StoreError: the leaderboard file cannot be used.
+    """
+    own = {k: kwargs.pop(k) for k in _RUN_ARGUMENTS if k in kwargs}
+    return asyncio.run(run(plan(environments, agents, **kwargs), **own))
+
+
+_RUN_ARGUMENTS = ("db", "concurrency", "retry", "budget", "retry_errors", "watch", "command")
+
+
+async def run(
+    planned: Sequence[Planned],
+    *,
+    db: str | os.PathLike[str] = "palestra.duckdb",
+    concurrency: int = 64,
+    retry: Retry | None = None,
+    budget: Budget | None = None,
+    retry_errors: bool = False,
+    watch: Callable[[Tally], None] | None = None,
+    command: str = "",
+) -> Report:
+    """Play what is planned and not yet stored.
+
+    Args:
+        planned: from `plan`.
+        db: the leaderboard file.
+        concurrency: episodes at once.
+        retry: how to ask again when the infrastructure fails.
+        budget: where to stop.
+        retry_errors: whether to play again what ended in `error`.
+        watch: called with the tally once, before the start; it changes from then on.
+        command: what to list the session as.
+
+    Raises:
+        StoreError: the file cannot be used, or the disk is full; finished episodes are safe.
+        asyncio.CancelledError: on Ctrl-C, after everything finished is stored.
+    """
+    store = Store(db)
+    session = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
+    tally = Tally(planned=sum(map(len, planned)))
+    store.recover()
+    cells = store.settle_cells([p.cell for p in planned])
+    todo: list[tuple[Planned, Iterator[Work]]] = []
+    playing: list[Agent] = []
+    for each, cell in zip(planned, cells, strict=True):
+        each.cell = cell
+        done = store.done(cell.id)
+        kept = tally.before
+        for chunk in _chunks(each.work(), 100_000):
+            store.plan(cell.id, [(work.key, work.task, work.trial) for work in chunk])
+            tally.before += sum(_is_done(done.get(work.key), retry_errors) for work in chunk)
+        if tally.before - kept < len(each):
+            todo.append((each, _open_work(each, done, retry_errors)))
+            if each.agent not in playing:
+                playing.append(each.agent)
+    if watch is not None:
+        watch(tally)
+    if not todo:
+        tally.status = "finished"
+        return Report(session, tally, _board(db, planned))
+    for agent in playing:
+        await agent.check()
+    store.begin(session, command or shlex.join(["palestra", *sys.argv[1:]]), versions())
+    try:
+        await _Session(
+            todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()
+        ).run()
+    finally:
+        with contextlib.suppress(StoreError):
+            store.end(session, tally.status)
+        for agent in playing:
+            await agent.close()
+    return Report(session, tally, _board(db, planned))
+
+
+class _Session:
+    """The workers of one run."""
+
+    def __init__(
+        self,
+        todo: Sequence[tuple[Planned, Iterator[Work]]],
+        store: Store,
+        session: str,
+        tally: Tally,
+        concurrency: int,
+        retry: Retry,
+        budget: Budget,
+    ) -> None:
+        self._work = ((planned, work) for planned, open_work in todo for work in open_work)
+        self._tally, self._session, self._retry, self._budget = tally, session, retry, budget
+        self._store, self._concurrency = store, concurrency
+        self._free: dict[bytes, list[Game]] = {}
+
+    async def run(self) -> None:
+        tally = self._tally
+        with Writer(self._store, self._session) as writer:
+            workers = [
+                asyncio.create_task(self._worker(writer))
+                for _ in range(min(self._concurrency, max(1, tally.planned - tally.before)))
+            ]
+            try:
+                await asyncio.gather(*workers)
+                tally.status = "out of budget" if tally.spent(self._budget) else "finished"
+            except asyncio.CancelledError:
+                tally.status = "interrupted"
+                raise
+            except BaseException:
+                tally.status = "failed"
+                raise
+            finally:
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
+        tally.waiting = str(writer.waiting or "")
+
+    async def _worker(self, writer: Writer) -> None:
+        tally, budget = self._tally, self._budget
+        for planned, work in self._work:
+            if tally.spent(budget):
+                return
+            kind = msgspec.json.encode([planned.cell.environment, planned.options])
+            free = self._free.setdefault(kind, [])
+            table = free.pop() if free else game(planned.cell.environment, planned.options)
+            episode = await play(table, planned.agent, work, planned, self._retry, self._session)
+            free.append(table)
+            writer.add(episode)
+            tally.add(episode)
+            tally.waiting = str(writer.waiting or "")
+            await asyncio.sleep(0)  # an agent that answers at once would never let others go on
+
+
+def _open_work(
+    planned: Planned, done: Mapping[str, tuple[str, int]], retry_errors: bool
+) -> Iterator[Work]:
+    for work in planned.work():
+        stored = done.get(work.key)
+        if stored is None:
+            yield work
+        elif not _is_done(stored, retry_errors):
+            yield msgspec.structs.replace(work, attempt=stored[1] + 1)
+
+
+def _is_done(stored: tuple[str, int] | None, retry_errors: bool) -> bool:
+    return stored is not None and not (retry_errors and stored[0] == "error")
+
+
+def _chunks(work: Iterator[Work], size: int) -> Iterator[list[Work]]:
+    while chunk := list(islice(work, size)):
+        yield chunk
+
+
+def _board(db: str | os.PathLike[str], planned: Sequence[Planned]) -> list[Row]:
+    asked = {(p.cell.run, p.cell.environment, p.cell.split, p.cell.agent) for p in planned}
+    return [r for r in ranking(db) if (r.run, r.environment, r.split, r.agent) in asked]
+
+
+def versions() -> dict[str, str]:
+    """What a result was made with: Palestra, Python, the platform and the main packages."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("palestra", "gymnasium", "pettingzoo", "duckdb", "numpy", "openai"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

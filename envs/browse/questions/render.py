@@ -1,0 +1,227 @@
+"""From a query to English: one sentence for each hop, each entity described and none named.
+
+Every word of the text comes from the query and the corpus's schema, so that what is read is what
+was proved. A sentence starts from the entity that the sentence before introduced ("This novel ..."),
+which keeps long paths readable and every reference unambiguous.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..corpus import Corpus, Kind
+from .query import Category, Cue, Edge, Inside, Named, Query, Range, Related, Variable, Within
+from .words import date_span, joined, number_span, with_article, without_preposition
+
+__all__ = ["Renderer", "Rendering"]
+
+PEOPLE = frozenset({"person", "people", "maintainer", "author", "human", "character", "developer"})
+OPENINGS = ("Consider {}.", "Think of {}.", "Start with {}.", "There is {}.", "Take {}.")
+ENDINGS = ("Which {noun} is {this}?", "What is {this} called?", "What is the name of {this}?")
+IN_CLAUSE = 2
+"""Cues told in the sentence that introduces an entity; the rest follow in a sentence of their own."""
+
+
+class Rendering(NamedTuple):
+    """A question's text, and the words in it that carry its constraints."""
+
+    text: str
+    sentences: tuple[str, ...]
+    anchors: tuple[str, ...]
+
+
+class Renderer:
+    """Puts queries over one corpus into words."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def render(
+        self, query: Query, rng: random.Random, *, exact_date: bool = True
+    ) -> Rendering:
+        """The question in English. `rng` only chooses between wordings of the same meaning.
+
+        Args:
+            exact_date: whether an asked date is known to the day.
+        """
+        telling = _Telling(self, query)
+        compact = self._two_hops(query)
+        if compact is not None:
+            return Rendering(compact, (compact,), self.anchors(query))
+        introduced, rest = telling.introduce(0)
+        telling.say(rng.choice(OPENINGS).format(introduced))
+        telling.say_rest(0, rest)
+        for position, edge in enumerate(query.edges):
+            telling.follow(position, edge)
+        telling.ask(rng, exact_date)
+        return Rendering(" ".join(telling.sentences), tuple(telling.sentences), self.anchors(query))
+
+    def anchors(self, query: Query) -> tuple[str, ...]:
+        """Numbers, region names and categories that any other wording must keep."""
+        found: list[str] = []
+        for variable in query.variables:
+            for cue in variable.cues:
+                found += self._anchors_of(cue)
+        return tuple(found)
+
+    # -- parts of a sentence -----------------------------------------------------------------------
+
+    def noun(self, type: int) -> str:
+        return self._corpus.types[type].noun
+
+    def pronoun(self, type: int) -> str:
+        return "who" if self._corpus.types[type].name in PEOPLE else "that"
+
+    def verb(self, cue: Cue) -> str:
+        """A cue as what follows the subject: "was born in the 1840s"."""
+        corpus = self._corpus
+        match cue:
+            case Range(predicate, low, high):
+                return self._ranged(predicate, low, high)
+            case Category(predicate, value):
+                return corpus.predicates[predicate].phrase.format(corpus.string(value))
+            case Inside(region):
+                return f"lies in {corpus.entity_name(region)}"
+            case Within(predicate, type, region):
+                place = f"{with_article(self.noun(type))} in {corpus.entity_name(region)}"
+                return corpus.predicates[predicate].phrase.format(place)
+            case Related(predicate, outgoing, type, attribute):
+                other = with_article(self.noun(type))
+                if attribute is not None:
+                    other += f" {self.pronoun(type)} {self.verb(attribute)}"
+                relation = corpus.predicates[predicate]
+                return (relation.phrase if outgoing else relation.inverse).format(other)
+            case Named(name):
+                return f"is called “{name}”"
+
+    def _ranged(self, predicate: int, low: int, high: int) -> str:
+        schema = self._corpus.predicates[predicate]
+        before, _, after = schema.phrase.partition("{}")
+        if schema.kind == Kind.DATE:
+            return f"{without_preposition(before)} {date_span(low, high)}{after}"
+        unit = "" if schema.unit and schema.unit.split()[0] in after else schema.unit
+        return f"{before}{number_span(low, high, unit)}{after}"
+
+    def asked(self, predicate: int, exact_date: bool) -> str:
+        """The asked attribute as a question's end: "was founded in which year"."""
+        schema = self._corpus.predicates[predicate]
+        before, _, after = schema.phrase.partition("{}")
+        if schema.kind == Kind.DATE:
+            what = "on which exact date" if exact_date else "in which year"
+            return f"{without_preposition(before)} {what}{after}"
+        if schema.kind == Kind.QUANTITY:
+            unit = "" if schema.unit and schema.unit.split()[0] in after else f" {schema.unit}"
+            return f"{before}how many{unit}{after}"
+        return f"{before}what{after}"
+
+    def _anchors_of(self, cue: Cue) -> list[str]:
+        match cue:
+            case Range(predicate, low, high):
+                if self._corpus.predicates[predicate].kind == Kind.DATE:
+                    return [date_span(low, high)]
+                return [number_span(low, high, "")]
+            case Category(_, value):
+                return [self._corpus.string(value)]
+            case Inside(region) | Within(_, _, region):
+                return [self._corpus.entity_name(region)]
+            case Related(_, _, _, attribute):
+                return [] if attribute is None else self._anchors_of(attribute)
+            case Named(name):
+                return [name]
+
+    def relation(self, edge: Edge) -> str | None:
+        """The relation as said of its first entity, or None if it has no words in this direction."""
+        schema = self._corpus.predicates[edge.predicate]
+        return (schema.phrase if edge.forward else schema.inverse) or None
+
+    def _two_hops(self, query: Query) -> str | None:
+        """One compact sentence, from the answer back to the name, if the schema has the words.
+
+        "Which town is the birthplace of the person who wrote the novel “X”?"
+        """
+        first, *others = query.variables
+        if any(variable.cues for variable in others) or query.asked >= 0:
+            return None
+        named = [cue.name for cue in first.cues if isinstance(cue, Named)]
+        if len(named) != 1 or len(first.cues) != 1:
+            return None
+        said = f"the {self.noun(first.type)} “{named[0]}”"
+        for edge, variable in zip(query.edges, others, strict=True):
+            relation = self.relation(Edge(edge.predicate, not edge.forward))
+            if relation is None:
+                return None
+            said = f"{self.pronoun(variable.type)} {relation.format(said)}"
+            said = f"the {self.noun(variable.type)} {said}"
+        noun = self.noun(query.variables[-1].type)
+        return said.replace(f"the {noun} {self.pronoun(query.variables[-1].type)}", f"Which {noun}", 1) + "?"
+
+
+class _Telling:
+    """The sentences of one question, in the making."""
+
+    def __init__(self, words: Renderer, query: Query) -> None:
+        self.words, self.query = words, query
+        self.sentences: list[str] = []
+
+    def say(self, sentence: str) -> None:
+        self.sentences.append(sentence[0].upper() + sentence[1:])
+
+    def this(self, position: int) -> str:
+        """The entity that was introduced last."""
+        variables = self.query.variables
+        noun = self.words.noun(variables[position].type)
+        if position and variables[position - 1].type == variables[position].type:
+            return f"the latter {noun}"
+        return f"this {noun}"
+
+    def introduce(self, position: int) -> tuple[str, Sequence[str]]:
+        """"a novel that was published in the 1840s", and what is left to say of it."""
+        variables = self.query.variables
+        variable = variables[position]
+        noun = self.words.noun(variable.type)
+        again = position and variables[position - 1].type == variable.type
+        name = f"another {noun}" if again else with_article(noun)
+        # A clause about a third entity would swallow whatever follows it, so it comes last.
+        cues = sorted(variable.cues, key=lambda cue: isinstance(cue, Within | Related))
+        verbs = [self.words.verb(cue) for cue in cues]
+        now, later = verbs[:IN_CLAUSE], verbs[IN_CLAUSE:]
+        if now:
+            name += f" {self.words.pronoun(variable.type)} {joined(now)}"
+        return name, later
+
+    def say_rest(self, position: int, verbs: Sequence[str]) -> None:
+        if verbs:
+            self.say(f"{self.this(position)} also {joined(verbs)}.")
+
+    def follow(self, position: int, edge: Edge) -> None:
+        """The sentence that leads from one entity to the next."""
+        relation = self.words.relation(edge)
+        introduced, rest = self.introduce(position + 1)
+        this = self.this(position)
+        if relation is None:
+            # The relation only reads from the other end: the next entity opens the sentence.
+            forwards = self.words.relation(Edge(edge.predicate, not edge.forward)) or "{}"
+            self.say(f"{introduced}, {forwards.format(this)}.")
+        elif relation.endswith("{}"):
+            self.say(f"{this} {relation.format(introduced)}.")
+        else:
+            bare = Variable(self.query.variables[position + 1].type)
+            cues = self.query.variables[position + 1].cues
+            name = with_article(self.words.noun(bare.type))
+            self.say(f"{this} {relation.format(name)}.")
+            rest = [self.words.verb(cue) for cue in cues]
+            if rest:
+                self.say(f"{self.this(position + 1)} {joined(rest)}.")
+                rest = []
+        self.say_rest(position + 1, rest)
+
+    def ask(self, rng: random.Random, exact_date: bool) -> None:
+        last = len(self.query.variables) - 1
+        this = self.this(last)
+        if self.query.asked >= 0:
+            self.say(f"{this} {self.words.asked(self.query.asked, exact_date)}?")
+        else:
+            noun = self.words.noun(self.query.variables[last].type)
+            self.say(rng.choice(ENDINGS).format(this=this, noun=noun))

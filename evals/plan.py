@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,14 +18,15 @@ from ..envs.core import UsageError, check_options, find, make
 from ..leaderboard import Cell
 
 
-class EpisodeLimits(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class EpisodeLimits:
     """Limits on one episode that the evaluation adds to the environment's own."""
 
     seconds: float | None = None
     """Wall time; who is not done by then is stopped and graded (`out_of_time`)."""
 
 
-class Work(msgspec.Struct, frozen=True):
+class Work(NamedTuple):
     """One episode to play."""
 
     key: str
@@ -34,7 +36,8 @@ class Work(msgspec.Struct, frozen=True):
     attempt: int = 0
 
 
-class Planned(msgspec.Struct):
+@dataclass(slots=True)
+class Planned:
     """One cell of the table (environment, configuration, agent) and its work."""
 
     cell: Cell

@@ -11,9 +11,9 @@ import asyncio
 import time
 import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 import tenacity
 
 from ..agents import Agent, InfrastructureError, Reply
@@ -25,7 +25,8 @@ OUT_OF_TIME = "out_of_time"
 NO_ANSWER = "no_answer"
 
 
-class Retry(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Retry:
     """How to ask again when nobody answered."""
 
     attempts: int = 5

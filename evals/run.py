@@ -15,6 +15,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import islice
 from typing import Any
@@ -29,7 +30,8 @@ from .plan import Planned, Work, plan
 from .rollout import Retry, play
 
 
-class Budget(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Budget:
     """What a run may use up before it stops starting episodes."""
 
     cost: float | None = None
@@ -38,7 +40,8 @@ class Budget(msgspec.Struct, frozen=True):
     """Input and output tokens together."""
 
 
-class Tally(msgspec.Struct):
+@dataclass(slots=True)
+class Tally:
     """The state of a run, for whoever draws its progress."""
 
     planned: int = 0
@@ -54,7 +57,7 @@ class Tally(msgspec.Struct):
     retries: int = 0
     tokens: int = 0
     cost: float = 0.0
-    began: float = msgspec.field(default_factory=time.monotonic)
+    began: float = field(default_factory=time.monotonic)
     waiting: str = ""
     """Why episodes are not in the database yet, if something holds them up."""
     status: str = "running"
@@ -78,7 +81,8 @@ class Tally(msgspec.Struct):
         )
 
 
-class Report(msgspec.Struct):
+@dataclass(slots=True)
+class Report:
     """How a run ended."""
 
     session: str
@@ -232,7 +236,7 @@ def _open_work(
         if stored is None:
             yield work
         elif not _is_done(stored, retry_errors):
-            yield msgspec.structs.replace(work, attempt=stored[1] + 1)
+            yield work._replace(attempt=stored[1] + 1)
 
 
 def _is_done(stored: tuple[str, int] | None, retry_errors: bool) -> bool:

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +29,8 @@ UNRANKED_ABOVE = 0.1
 """A row with more than this share of planned episodes not scored is shown unranked."""
 
 
-class Row(msgspec.Struct, kw_only=True):
+@dataclass(kw_only=True, slots=True)
+class Row:
     """One environment, agent and its headline metric: a row of the leaderboard."""
 
     rank: int | None

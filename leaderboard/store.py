@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 
 from ..envs.core import UsageError
 from .database import opened
@@ -33,7 +33,8 @@ _LINE = (
 )
 
 
-class Cell(msgspec.Struct, kw_only=True):
+@dataclass(kw_only=True, slots=True)
+class Cell:
     """One environment, configured in one way, played by one agent on one split."""
 
     run: str
@@ -122,7 +123,7 @@ class Store:
                     + "\nResults of two settings are never mixed. Repeat the first settings to go "
                     "on, or give this run its own name with --name."
                 )
-        return msgspec.structs.replace(cell, id=number)
+        return replace(cell, id=number)
 
     def plan(self, cell: int, work: Iterable[tuple[str, str, int]]) -> None:
         """Note work as planned: (key, task, trial) each. What is planned already stays."""

@@ -6,6 +6,7 @@ for row in ranking("palestra.duckdb"):
 """
 
 from .errors import StoreError
+from .export import write_episodes
 from .intervals import bootstrap, wilson
 from .queries import Row, episode, episodes, ranking, sessions
 from .store import Cell, ConfigChanged, Store
@@ -24,4 +25,5 @@ __all__ = [
     "ranking",
     "sessions",
     "wilson",
+    "write_episodes",
 ]

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -72,7 +73,7 @@ def ranking(
     run: str | None = None,
 ) -> list[Row]:
     """The leaderboard, best first within each environment, split and run."""
-    with _reading(path) as db:
+    with reading(path) as db:
         rows = db.execute(
             """
             select c.id, c.run, c.environment, c.split, c.agent, c.config, c.headline, c.rate,
@@ -176,7 +177,7 @@ def episodes(
         limit: at most so many.
         transcripts: whether to read messages and ledger too.
     """
-    with _reading(path) as db:
+    with reading(path) as db:
         texts = "t.messages, t.ledger" if transcripts else "'[]', '[]'"
         join = "left join transcripts t using (key, attempt)" if transcripts else ""
         cursor = db.execute(
@@ -231,7 +232,7 @@ def _episode(row: dict[str, Any], started: float, messages: str, ledger: str) ->
 
 def sessions(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """Every session that was ever started on this file, oldest first."""
-    with _reading(path) as db:
+    with reading(path) as db:
         cursor = db.execute("select * from sessions order by started, id")
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -243,7 +244,8 @@ def sessions(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _reading(path: str | os.PathLike[str]) -> Any:
+def reading(path: str | os.PathLike[str]) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """A connection for reading, after anything a killed run left behind was brought home."""
     if spool_of(path).exists():  # a killed run left finished episodes there
         with contextlib.suppress(StoreError, OSError):  # what cannot be written can still be read
             Store(path).recover()

@@ -1,8 +1,22 @@
 """The `palestra` command."""
 
+from __future__ import annotations
+
+import sys
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; mistakes end in one line on stderr and exit code 2."""
+    from palestra.cli import app
+    from palestra.envs.core import UsageError
+
+    try:
+        app()
+    except UsageError as error:
+        print(f"palestra: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""The command line: one module for each group of commands, joined here.
+
+Commands import what they need when they run, so `palestra --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from palestra import __version__
+from palestra.cli import board, check, look, play, run
+
+app = typer.Typer(
+    name="palestra",
+    help="A gym where language-model agents practise, are trained and are compared.\n\n"
+    "Begin with `palestra run`: a tour of every environment that ends in a leaderboard.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"palestra {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    return None
+
+
+app.command("list")(look.list_)
+app.command("run")(run.run)
+app.command("leaderboard")(board.leaderboard)
+app.command("show")(board.show)
+app.command("check")(check.check)
+app.command("play")(play.play)
+app.command("export")(board.export)
+app.command("runs")(board.runs)
+app.command("invalidate")(board.invalidate)

@@ -1,0 +1,256 @@
+"""What a leaderboard file can be asked: `leaderboard`, `show`, `export`, `runs`, `invalidate`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from palestra.cli.common import DEFAULT_DB, DbOption, stdout
+
+if TYPE_CHECKING:
+    from palestra.leaderboard import Row
+
+
+def leaderboard(
+    environment: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="Only this environment.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,
+    name: Annotated[str | None, typer.Option(help="Only the run of this name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A list of rows as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The rows as CSV.")] = False,
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """Rank agents by each environment's headline metric, with 95% intervals.
+
+    What was planned but not scored counts as 0 in the mean that ranks; the column `if scored`
+    shows the other end of the bracket.
+
+    Examples:
+
+        palestra leaderboard --db results.duckdb
+
+        palestra leaderboard browse --split test --json
+    """
+    from palestra.leaderboard import ranking
+
+    rows = ranking(db, environment=_id_of(environment, db), split=split, agent=agent, run=name)
+    if as_json:
+        typer.echo(json.dumps([as_record(row) for row in rows], indent=2))
+    elif as_csv:
+        write_csv(rows)
+    elif rows:
+        print_board(rows)
+    else:
+        stdout().print(f"{db} holds no such results.")
+
+
+def _id_of(environment: str | None, db: Path) -> str | None:
+    from palestra.envs import find
+    from palestra.envs.core import UsageError
+    from palestra.leaderboard import ranking
+
+    if environment is None:
+        return None
+    stored = {row.environment for row in ranking(db)}
+    if environment in stored:
+        return environment
+    try:
+        found = find(environment)
+    except UsageError:
+        raise UsageError(
+            f"{db} has no results for {environment!r}; it has {', '.join(sorted(stored)) or 'none'}"
+        ) from None
+    return found.id if found else environment
+
+
+def as_record(row: Row) -> dict[str, Any]:
+    """A row for `--json`: infinite bounds are null."""
+    record = asdict(row)
+    for name in ("low", "high"):
+        if abs(record[name]) == float("inf"):
+            record[name] = None
+    return record
+
+
+def write_csv(rows: list[Row]) -> None:
+    """Rows as CSV on stdout; `config` as JSON."""
+    if not rows:
+        return
+    records = [as_record(row) | {"config": json.dumps(row.config)} for row in rows]
+    writer = csv.DictWriter(sys.stdout, list(records[0]))
+    writer.writeheader()
+    writer.writerows(records)
+
+
+def print_board(rows: list[Row]) -> None:
+    """The leaderboard as a table for each environment, split and run."""
+    from rich.table import Table
+
+    console = stdout()
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.environment, row.split, row.run), []).append(row)
+    for (environment, split, run), group in groups.items():
+        title = f"{environment}  split {split}" + (f"  run {run}" if run else "")
+        options = group[0].config.get("options") or {}
+        if options:
+            title += "  " + " ".join(f"{k}={v}" for k, v in options.items())
+        table = Table(title=title, title_justify="left", title_style="bold")
+        table.add_column("#", justify="right")
+        table.add_column("agent")
+        table.add_column(group[0].metric, justify="right")
+        table.add_column("95% interval", justify="center")
+        for name in ("planned", "scored", "invalid"):
+            table.add_column(name, justify="right")
+        partial = any(row.invalid for row in group)
+        if partial:
+            table.add_column("if scored", justify="right")
+        for name in ("turns", "tokens", "cost", "s/episode"):
+            table.add_column(name, justify="right")
+        for row in group:
+            cells = [
+                str(row.rank) if row.rank is not None else "-",
+                row.agent,
+                f"[bold]{row.mean:.3f}[/]",
+                _interval(row),
+                f"{row.n:,}",
+                f"{row.scored:,}",
+                f"[yellow]{row.invalid:,}[/]" if row.invalid else "0",
+            ]
+            if partial:
+                cells.append("-" if row.mean_scored is None else f"{row.mean_scored:.3f}")
+            tokens = row.input_tokens + row.output_tokens
+            cells += [
+                "-" if row.turns is None else f"{row.turns:.1f}",
+                f"{tokens:,}" if tokens else "-",
+                "-" if row.cost is None else f"${row.cost:.2f}",
+                "-" if row.seconds is None else f"{row.seconds:.3g}",
+            ]
+            table.add_row(*cells)
+        console.print(table)
+    if any(row.rank is None for row in rows):
+        console.print("[dim]- not ranked: more than 10% of the planned episodes are not scored.[/]")
+
+
+def _interval(row: Row) -> str:
+    if abs(row.low) == float("inf"):
+        return "one task"
+    return f"{row.low:.3f} to {row.high:.3f}"
+
+
+def show(
+    key: Annotated[
+        str, typer.Argument(metavar="EPISODE", help="An episode's key, or how it begins.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="The whole record as JSON.")] = False,
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """Show one episode: every message, the ledger, the score.
+
+    Examples:
+
+        palestra show 3f2a --db results.duckdb
+
+        palestra show 3f2a --json
+    """
+    import msgspec
+
+    from palestra.cli.episode import print_episode
+    from palestra.leaderboard import episode
+
+    found = episode(db, key)
+    if as_json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        print_episode(found)
+
+
+class Format(StrEnum):
+    """How `export` writes."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+def export(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to. Default: stdout.")
+    ] = None,
+    format: Annotated[
+        Format,
+        typer.Option(help="jsonl: whole episodes. csv, parquet: a row an episode, no messages."),
+    ] = Format.jsonl,
+    environment: Annotated[str | None, typer.Option("--env", help="Only this environment.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """Write episodes out of a leaderboard file.
+
+    Examples:
+
+        palestra export --format jsonl --agent oracle --out episodes.jsonl
+
+        palestra export --format parquet --out episodes.parquet
+    """
+    from palestra.leaderboard import write_episodes
+
+    count = write_episodes(db, out, format.value, environment=_id_of(environment, db), agent=agent)
+    typer.echo(f"{count:,} episodes" + (f" in {out}" if out else ""), err=True)
+
+
+def runs(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """List every session that was ever started on a file, finished or not.
+
+    Example:
+
+        palestra runs --db results.duckdb
+    """
+    from rich.table import Table
+
+    from palestra.leaderboard import sessions
+
+    found = sessions(db)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    table = Table("session", "started", "status", "command", title=str(db), title_justify="left")
+    for session in found:
+        started = session["started"][:19].replace("T", " ")
+        table.add_row(session["id"], started, session["status"], session["command"])
+    stdout().print(table)
+
+
+def invalidate(
+    what: Annotated[
+        str, typer.Argument(metavar="SESSION|EPISODE", help="A session's id or an episode's key.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why. It is kept in the file.")],
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """Mark results as invalid. They stay listed and count as 0; nothing is ever deleted.
+
+    Example:
+
+        palestra invalidate 20260101T120000-1a2b3c4d --reason "the server ran the wrong model"
+    """
+    from palestra.envs.core import UsageError
+    from palestra.leaderboard import Store
+
+    store = Store(db)
+    count = store.invalidate("session = ? or key = ?", [what, what], reason)
+    if not count:
+        raise UsageError(f"{db} has no valid session or episode {what!r}; see `palestra runs`")
+    typer.echo(f"{count:,} episodes marked invalid")

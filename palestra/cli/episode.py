@@ -1,0 +1,76 @@
+"""An episode as a person reads it in the terminal."""
+
+from __future__ import annotations
+
+import json
+
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from palestra.cli.common import stdout
+from palestra.envs.core import Episode, Message
+
+_COLOURS = {"system": "magenta", "user": "blue", "assistant": "green", "tool": "cyan"}
+
+
+def print_episode(episode: Episode) -> None:
+    """Header, conversation, ledger, score."""
+    console = stdout()
+    head = Table.grid(padding=(0, 2))
+    outcome = episode.score.outcome if episode.score else episode.status
+    for name, value in (
+        ("episode", episode.key),
+        ("environment", episode.environment + (f"  {episode.options}" if episode.options else "")),
+        ("task", f"{episode.task}  trial {episode.trial}  seed {episode.seed}"),
+        ("agent", episode.agent),
+        ("outcome", f"{outcome}  (headline {episode.headline})"),
+    ):
+        head.add_row(Text(name, style="dim"), Text(value))
+    console.print(head)
+    for message in episode.messages:
+        print_message(message)
+    if episode.ledger:
+        table = Table("turn", "tool", "arguments", "error", title="Ledger", title_justify="left")
+        for entry in episode.ledger:
+            arguments = json.dumps(entry.arguments, ensure_ascii=False)[:100]
+            table.add_row(
+                str(entry.turn), entry.tool, Text(arguments), Text((entry.error or "")[:80])
+            )
+        console.print(table)
+    if episode.score:
+        table = Table("metric", "value", title="Score", title_justify="left")
+        for name, value in episode.score.metrics.items():
+            table.add_row(name, f"{value:g}")
+        console.print(table)
+    if episode.error:
+        console.print(Panel(Text(episode.error), title=episode.status, border_style="red"))
+
+
+def print_message(message: Message) -> None:
+    """One message as a panel."""
+    role = message["role"]
+    content = message["content"] or ""
+    body: list[object] = []
+    lines = [
+        f"-> {call['function']['name']}({_arguments(call['function']['arguments'])})"
+        for call in message.get("tool_calls", ())
+    ]
+    title = " ".join(filter(None, (role, message.get("name"), message.get("seat"))))
+    if content:
+        body.append(Markdown(content) if role in ("tool", "user", "system") else Text(content))
+    if lines:
+        body.append(Text("\n".join(lines)))
+    if "parse_error" in message:
+        body.append(Text(f"not readable: {message['parse_error']}", style="red"))
+    from rich.console import Group
+
+    panel = Panel(Group(*body), title=title, title_align="left", border_style=_COLOURS[role])  # type: ignore[arg-type]
+    stdout().print(panel)
+
+
+def _arguments(arguments: object) -> str:
+    if not isinstance(arguments, dict):
+        return repr(arguments)
+    return ", ".join(f"{k}={json.dumps(v, ensure_ascii=False)}" for k, v in arguments.items())

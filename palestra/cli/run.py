@@ -1,0 +1,250 @@
+"""`palestra run`: play agents in environments and rank them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, parse_options, stderr
+
+if TYPE_CHECKING:
+    from palestra.evals import Planned, Report, Tally
+
+TOUR_TASKS = 20
+
+
+class Progress(StrEnum):
+    """How progress is shown."""
+
+    auto = "auto"
+    bar = "bar"
+    plain = "plain"
+    none = "none"
+
+
+def run(
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ENV]...", help="Ids or names. None: a tour of all of them."),
+    ] = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent", "-a", metavar="URI", help="Repeatable. None: the reference agents."
+        ),
+    ] = None,
+    tasks: Annotated[
+        int | None,
+        typer.Option("--tasks", "-n", "--limit", help="How many tasks of the split. None: all."),
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", metavar="ID", help="This task. Repeatable.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Default: test.")] = None,
+    trials: Annotated[int, typer.Option(help="Episodes of each task.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of the whole run.")] = 0,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option", "-o", metavar="NAME=VALUE", help="For the environments. Repeatable."
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option(help="Keeps this run apart from others in the same file.")
+    ] = "",
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", "-c", min=1, help="Episodes at once.")
+    ] = 64,
+    max_cost: Annotated[
+        float | None, typer.Option(help="Start no episode after so many US dollars.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(help="Start no episode after so many tokens.")
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(help="Seconds for one episode; then it is stopped and graded.")
+    ] = None,
+    retries: Annotated[
+        int, typer.Option(min=0, help="How often to ask again when a server fails.")
+    ] = 4,
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="Play again what ended in an error.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the resolved plan and stop.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the rows as JSON, as `leaderboard --json`.")
+    ] = False,
+    progress: Annotated[Progress, typer.Option(help="How to show progress.")] = Progress.auto,
+    db: DbOption = Path(DEFAULT_DB),
+    plugin: PluginOption = None,
+) -> None:
+    """Play agents in environments, store every episode, and print the leaderboard.
+
+    The same command twice is safe: what is stored is not played again, and a run that was
+    interrupted goes on. With no arguments: a tour of every environment in under a minute.
+
+    Examples:
+
+        palestra run
+
+        palestra run browse --agent oracle --agent random --tasks 200 --db results.duckdb
+
+        palestra run browse --agent openai/gpt-5?temperature=0 --tasks 50 --max-cost 5
+
+        palestra run browse -a oracle -o tool_calls=16 --name budget-16 --dry-run
+    """
+    from palestra.envs import registered
+    from palestra.envs.core import UsageError
+    from palestra.evals import EpisodeLimits, plan
+
+    if tasks is not None and task:
+        raise UsageError("give --tasks (how many) or --task (which), not both")
+    tour = not environments
+    if tour:
+        environments = [env.name for env in registered().values()]
+        tasks = TOUR_TASKS if tasks is None and not task else tasks
+    planned = plan(
+        environments or [],
+        agent or (),
+        tasks=task or tasks,
+        split=split,
+        trials=trials,
+        seed=seed,
+        options=parse_options(option),
+        limits=EpisodeLimits(seconds=time_limit),
+        name=name,
+    )
+    if dry_run:
+        _show_plan(planned, db, as_json)
+        return
+    if any(p.agent.uri == "human" for p in planned):
+        concurrency, progress = 1, Progress.none
+    report = _play(planned, db, concurrency, retries, max_cost, max_tokens, retry_errors, progress)
+    _show_report(report, db, as_json)
+    if report.tally.status != "finished" or any(row.invalid for row in report.rows):
+        raise typer.Exit(1)
+
+
+def _play(
+    planned: list[Planned],
+    db: Path,
+    concurrency: int,
+    retries: int,
+    max_cost: float | None,
+    max_tokens: int | None,
+    retry_errors: bool,
+    progress: Progress,
+) -> Report:
+    from palestra.cli.progress import Show
+    from palestra.evals import Budget, Retry
+    from palestra.evals import run as run_
+
+    console = stderr()
+    with Show(console, progress.value) as show:
+        try:
+            return asyncio.run(
+                run_(
+                    planned,
+                    db=db,
+                    concurrency=concurrency,
+                    retry=Retry(attempts=retries + 1),
+                    budget=Budget(cost=max_cost, tokens=max_tokens),
+                    retry_errors=retry_errors,
+                    watch=show.watch,
+                )
+            )
+        except KeyboardInterrupt:
+            tally = show.tally
+    finished = tally.finished if tally else 0
+    console.print(
+        f"Interrupted: {finished:,} episodes of this session are stored in {db}. Go on with:\n"
+        f"  {_command()}"
+    )
+    raise SystemExit(130)
+
+
+def _show_plan(planned: list[Planned], db: Path, as_json: bool) -> None:
+    cells: list[dict[str, Any]] = [
+        {
+            "environment": p.cell.environment,
+            "split": p.cell.split,
+            "agent": p.cell.agent,
+            "run": p.cell.run,
+            "tasks": len(p.tasks),
+            "trials": p.trials,
+            "episodes": len(p),
+            "config": p.cell.config,
+        }
+        for p in planned
+    ]
+    if as_json:
+        typer.echo(json.dumps(cells, indent=2))
+        return
+    from rich.table import Table
+
+    from palestra.cli.common import stdout
+
+    table = Table(title=f"Plan for {db} (nothing was run)", title_justify="left")
+    for column in ("environment", "split", "agent", "tasks", "trials", "episodes", "config"):
+        table.add_column(column)
+    for cell in cells:
+        table.add_row(
+            *(
+                str(cell[c])
+                for c in ("environment", "split", "agent", "tasks", "trials", "episodes")
+            ),
+            json.dumps(cell["config"]),
+        )
+    stdout().print(table)
+    stdout().print(f"{sum(map(len, planned)):,} episodes. Without --dry-run they are played.")
+
+
+def _show_report(report: Report, db: Path, as_json: bool) -> None:
+    from palestra.cli.board import as_record, print_board
+
+    tally, console = report.tally, stderr()
+    if as_json:
+        typer.echo(json.dumps([as_record(row) for row in report.rows], indent=2))
+    else:
+        print_board(report.rows)
+    if tally.finished == 0 and tally.before:
+        console.print(f"Nothing to do: all {tally.before:,} episodes were in {db} already.")
+    else:
+        console.print(_summary(tally, db))
+    if tally.waiting:
+        console.print(f"[yellow]{tally.waiting}[/]\nThe episodes are safe in {db}.spool.")
+    errors = sum(row.errors for row in report.rows)
+    if tally.status == "out of budget":
+        console.print(f"The budget is used up. To go on, raise it and repeat:\n  {_command()}")
+    elif errors:
+        retry = "" if "--retry-errors" in sys.argv else " --retry-errors"
+        console.print(f"To re-run the {errors:,} that failed:\n  {_command()}{retry}")
+    else:
+        console.print(f"[dim]Next:[/] palestra leaderboard --db {shlex.quote(str(db))}")
+
+
+def _summary(tally: Tally, db: Path) -> str:
+    import time
+
+    seconds = time.monotonic() - tally.began
+    parts = [f"{tally.finished:,} episodes played in {seconds:.1f} s"]
+    if tally.before:
+        parts.append(f"{tally.before:,} were stored before")
+    if tally.errors or tally.invalid:
+        parts.append(f"{tally.errors:,} errors, {tally.invalid:,} invalid")
+    if tally.retries:
+        parts.append(f"{tally.retries:,} calls repeated")
+    return f"{'; '.join(parts)}. Stored in {db}."
+
+
+def _command() -> str:
+    return shlex.join(["palestra", *sys.argv[1:]])

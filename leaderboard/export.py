@@ -1,0 +1,60 @@
+"""Episodes out of a leaderboard file: JSON lines with everything, or a flat table.
+
+JSON lines hold whole episodes, one a line, in the form of `envs.core.Episode`; CSV and Parquet hold
+one row an episode with the numbers and no messages.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from ..envs.core import UsageError
+from .queries import episodes, reading
+
+
+def write_episodes(
+    db: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None,
+    format: str,
+    *,
+    environment: str | None = None,
+    agent: str | None = None,
+) -> int:
+    """Write the last attempt of every episode; returns how many.
+
+    Args:
+        db: the leaderboard file.
+        out: a file, or None for stdout.
+        format: `jsonl`, `csv` or `parquet`.
+        environment, agent: only these.
+
+    Raises:
+        UsageError: Parquet needs a file; the file cannot be written.
+    """
+    where = "(?1 is null or environment = ?1) and (?2 is null or agent = ?2)"
+    values = [environment, agent]
+    try:
+        if format == "jsonl":
+            with open(out, "wb") if out else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as file:
+                count = 0
+                for episode in episodes(db, where=where, values=values):
+                    file.write(msgspec.json.encode(episode) + b"\n")
+                    count += 1
+                return count
+        if out is None and format == "parquet":
+            raise UsageError("Parquet is no text: name a file with --out")
+        target = Path(out) if out else Path("/dev/stdout")
+        with reading(db) as db_:
+            row = db_.execute(
+                f"copy (select * from results where {where} order by environment, agent, task, "
+                f"trial) to '{str(target).replace(chr(39), chr(39) * 2)}' "
+                f"({'format parquet' if format == 'parquet' else 'format csv, header'})",
+                values,
+            ).fetchone()
+        return row[0] if row else 0
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from error

@@ -132,8 +132,15 @@ class Tool:
             },
         }
 
+    def __reduce__(self) -> tuple[Any, ...]:  # the struct of the arguments is made anew
+        return _tool, (self.function, self.final, self.writes)
+
     def __repr__(self) -> str:
         return f"Tool({self.signature})"
+
+
+def _tool(function: Callable[..., Any], final: bool, writes: bool) -> Tool:
+    return Tool(function, final=final, writes=writes)
 
 
 def tools_of(cls: type) -> dict[str, Tool]:

@@ -132,16 +132,32 @@ class Corpus:
     def document(self, document: int) -> Document:
         """The page with this id."""
         return Document(
-            document, self._text("url")[document], self.title(document), self._text("text")[document]
+            document,
+            self._text("url")[document],
+            self.title(document),
+            self._text("text")[document],
         )
 
     def title(self, document: int) -> str:
         """The title of a page."""
         return self._text("title")[document]
 
+    def text(self, document: int) -> str:
+        """The Markdown of a page."""
+        return self._text("text")[document]
+
     def url(self, document: int) -> str:
         """The address of a page."""
         return self._text("url")[document]
+
+    def text(self, document: int) -> str:
+        """The Markdown text of a page."""
+        return self._text("text")[document]
+
+    @property
+    def characters(self) -> int:
+        """The size of all texts together, in bytes of UTF-8."""
+        return self._text("text").size
 
     def find(self, url: str) -> int | None:
         """The id of the page at this address, or None."""
@@ -404,15 +420,17 @@ class _Texts:
     def __init__(self, folder: Path, name: str) -> None:
         self._start = np.load(folder / f"{name}.start.npy", mmap_mode="r")
         size = (folder / f"{name}.txt").stat().st_size
-        self._bytes = np.memmap(folder / f"{name}.txt", mode="r") if size else b""
+        texts = np.memmap(folder / f"{name}.txt", mode="r") if size else b""
+        self._view = memoryview(texts)
+        self._length = len(self._start) - 1
 
     def __len__(self) -> int:
-        return len(self._start) - 1
+        return self._length
 
     def __getitem__(self, index: int) -> str:
-        if not 0 <= index < len(self):
+        if not 0 <= index < self._length:
             raise IndexError(index)
-        return bytes(self._bytes[self._start[index] : self._start[index + 1]]).decode()
+        return self._view[self._start[index] : self._start[index + 1]].tobytes().decode()
 
 
 class _TextWriter:

@@ -74,9 +74,11 @@ class EnvGame(Game):
     env: ToolEnv[Any]
     _SEATS = ("",)
 
-    def __init__(self, env: ToolEnv[Any]) -> None:
+    def __init__(
+        self, env: ToolEnv[Any], tools: Mapping[str, Sequence[dict[str, Any]]] | None = None
+    ) -> None:
         self.env = env
-        self.tools = {"": env.tools}
+        self.tools = tools or {"": env.tools}
 
     def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
         observation, _ = self.env.reset(seed=seed, options={"task": task})
@@ -192,20 +194,46 @@ class GymGame(Game):
         return Score(self._total, self._outcome, {**self._metrics, "return": self._total})
 
 
-def game(environment: str, options: Mapping[str, Any]) -> Game:
-    """Make an environment and sit it down to be played.
+class Games:
+    """Makes games of one environment with one set of options, and takes them back for reuse.
 
     Raises:
-        UsageError: it is neither ours nor one of text.
+        UsageError: the environment is neither ours nor one of text.
     """
-    found = find(environment)
-    if found is None:
-        env = gymnasium.make(environment, **options)
-        if not isinstance(env.action_space, (gymnasium.spaces.Text, UnicodeText)):
-            raise UsageError(
-                f"{environment} takes actions from {env.action_space}; agents play environments "
-                "whose actions are text or messages"
-            )
-        return GymGame(env)
-    env = make(environment, **options).unwrapped
-    return ArenaGame(env) if isinstance(env, ToolArena) else EnvGame(env)
+
+    def __init__(self, environment: str, options: Mapping[str, Any]) -> None:
+        self._id, self._options = environment, dict(options)
+        self._found = find(environment)
+        self._free: list[Game] = []
+        self._free.append(self._first())
+
+    def take(self) -> Game:
+        """A game that nobody plays."""
+        if self._free:
+            return self._free.pop()
+        if self._found is None or self._found.kind == "arena":
+            return self._first()
+        # What gymnasium.make does, less its wrappers and its look at the registry.
+        env = self._found.cls(**self._found.kwargs | self._options)
+        env.spec = self._spec
+        return EnvGame(env, self._tools)
+
+    def give_back(self, game: Game) -> None:
+        """A game whose episode is over."""
+        self._free.append(game)
+
+    def _first(self) -> Game:
+        if self._found is None:
+            env = gymnasium.make(self._id, **self._options)
+            if not isinstance(env.action_space, (gymnasium.spaces.Text, UnicodeText)):
+                raise UsageError(
+                    f"{self._id} takes actions from {env.action_space}; agents play environments "
+                    "whose actions are text or messages"
+                )
+            return GymGame(env)
+        env = make(self._id, **self._options).unwrapped
+        if isinstance(env, ToolArena):
+            return ArenaGame(env)
+        self._spec = env.spec
+        self._tools = {"": env.tools}
+        return EnvGame(env, self._tools)

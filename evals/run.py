@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import platform
 import shlex
@@ -25,7 +26,7 @@ import msgspec
 from ..agents import Agent
 from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
-from .games import Game, game
+from .games import Games
 from .plan import Planned, Work, plan
 from .rollout import Retry, play
 
@@ -188,7 +189,7 @@ class _Session:
         self._work = ((planned, work) for planned, open_work in todo for work in open_work)
         self._tally, self._session, self._retry, self._budget = tally, session, retry, budget
         self._store, self._concurrency = store, concurrency
-        self._free: dict[bytes, list[Game]] = {}
+        self._games: dict[bytes, Games] = {}
 
     async def run(self) -> None:
         tally = self._tally
@@ -197,6 +198,9 @@ class _Session:
                 asyncio.create_task(self._worker(writer))
                 for _ in range(min(self._concurrency, max(1, tally.planned - tally.before)))
             ]
+            # Thousands of live conversations and no cycles: the collector would only look at them.
+            thresholds = gc.get_threshold()
+            gc.set_threshold(100_000, *thresholds[1:])
             try:
                 await asyncio.gather(*workers)
                 tally.status = "out of budget" if tally.spent(self._budget) else "finished"
@@ -207,6 +211,7 @@ class _Session:
                 tally.status = "failed"
                 raise
             finally:
+                gc.set_threshold(*thresholds)
                 for worker in workers:
                     worker.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)
@@ -217,15 +222,21 @@ class _Session:
         for planned, work in self._work:
             if tally.spent(budget):
                 return
-            kind = msgspec.json.encode([planned.cell.environment, planned.options])
-            free = self._free.setdefault(kind, [])
-            table = free.pop() if free else game(planned.cell.environment, planned.options)
-            episode = await play(table, planned.agent, work, planned, self._retry, self._session)
-            free.append(table)
+            games = self._games_of(planned)
+            game = games.take()
+            episode = await play(game, planned.agent, work, planned, self._retry, self._session)
+            games.give_back(game)
             writer.add(episode)
             tally.add(episode)
             tally.waiting = str(writer.waiting or "")
             await asyncio.sleep(0)  # an agent that answers at once would never let others go on
+
+    def _games_of(self, planned: Planned) -> Games:
+        kind = msgspec.json.encode([planned.cell.environment, planned.options])
+        games = self._games.get(kind)
+        if games is None:
+            games = self._games[kind] = Games(planned.cell.environment, planned.options)
+        return games
 
 
 def _open_work(

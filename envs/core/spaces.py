@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from gymnasium.spaces import Space
@@ -64,8 +65,11 @@ class ActionSpace(Space[Message]):
         self, tools: Mapping[str, Tool], *, text: bool, characters: int, seed: int | None = None
     ) -> None:
         self.tools, self.text, self.characters = dict(tools), text, characters
-        self._listed = [tool.openai() for tool in tools.values()]
         super().__init__(shape=None, dtype=object, seed=seed)  # type: ignore[arg-type]
+
+    @cached_property
+    def _listed(self) -> list[dict[str, Any]]:
+        return [tool.openai() for tool in self.tools.values()]
 
     def sample(self, mask: Any = None, probability: Any = None) -> Message:
         """One action: a call of one tool with valid arguments, or (where allowed) a short text."""

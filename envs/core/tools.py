@@ -113,7 +113,7 @@ class Tool:
         Raises:
             ValueError: they do not fit; the message says which argument, and what was expected.
         """
-        if not isinstance(arguments, Mapping):
+        if type(arguments) is not dict and not isinstance(arguments, Mapping):
             raise ValueError(f"the arguments must be a JSON object, not {_kind(arguments)}")
         try:
             checked = msgspec.convert(arguments, self._arguments)

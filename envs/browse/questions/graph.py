@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...core import UsageError
 from ..corpus import Corpus, Kind
 
 __all__ = ["Graph", "NoGraphError", "Step", "hashed"]
@@ -26,7 +27,7 @@ CELL = 128
 """Entities in a cell, about."""
 
 
-class NoGraphError(ValueError):
+class NoGraphError(UsageError):
     """The corpus has no facts to make questions from."""
 
 

@@ -59,7 +59,8 @@ class Need:
 
     def closed_book(self, text: str, answers: Sequence[str]) -> bool:
         """Whether the text gives one of the answers away."""
-        return any(mentions(text, answer) for answer in answers)
+        words = set(_words(text))
+        return any(set(_words(answer)) <= words for answer in answers)
 
     def obvious_entity(self, entity: int) -> bool:
         """Whether this is the entity of its type with the most relations, the natural guess."""
@@ -124,12 +125,13 @@ def fewest_pages(stated_on: Sequence[Sequence[int]]) -> int | None:
 
 def mentions(text: str, name: str) -> bool:
     """Whether a name can be read in a text: as a whole, or all its words in some order."""
-    words, sought = _words(text), _words(name)
-    if not sought:
-        return True
-    return set(sought) <= set(words)
+    return set(_words(name)) <= set(_words(text))
 
 
-def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"\w+", "".join(c for c in folded if not unicodedata.combining(c)))
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> tuple[str, ...]:
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return tuple(re.findall(r"\w+", text))

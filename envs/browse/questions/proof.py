@@ -11,7 +11,7 @@ This module shares no code with the generator; both know only `query` and the co
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,8 +53,8 @@ class Prover:
         self._of_type = lru_cache(maxsize=None)(
             lambda type: np.flatnonzero(self._entity_type == type)
         )
-        self._members = lru_cache(maxsize=4096)(self._members_of)
-        self._satisfying = lru_cache(maxsize=4096)(self._satisfying_cue)
+        self._members = lru_cache(maxsize=1024)(self._members_of)
+        self._satisfying = lru_cache(maxsize=1024)(self._satisfying_cue)
         self._names: dict[str, list[int]] | None = None
 
     # -- queries ---------------------------------------------------------------------------------
@@ -133,9 +133,9 @@ class Prover:
             case Range() | Category():
                 return self._with_attribute(cue)
             case Inside(region):
-                return self._members(region)
+                return self._members_of_namesakes(region)
             case Within(predicate, type, region):
-                places = self._members(region)
+                places = self._members_of_namesakes(region)
                 places = places[self._entity_type[places] == type]
                 return self._image(places, predicate, forward=False)
             case Related(predicate, outgoing, type, attribute):
@@ -149,17 +149,31 @@ class Prover:
 
     def _with_attribute(self, cue: AttributeCue) -> Ids:
         if isinstance(cue, Range):
-            return np.unique(self._predicate(cue.predicate).between(cue.low, cue.high))
-        return np.unique(self._predicate(cue.predicate).between(cue.value, cue.value))
+            return self._unique(self._predicate(cue.predicate).between(cue.low, cue.high))
+        return self._unique(self._predicate(cue.predicate).between(cue.value, cue.value))
+
+    def _members_of_namesakes(self, region: int) -> Ids:
+        """What lies in any region of this name: the text names a region, it does not number it."""
+        namesakes = self._regions.get(normalised_name(self._corpus.entity_name(region)), [region])
+        return self._union([self._members(each) for each in namesakes])
+
+    @cached_property
+    def _regions(self) -> dict[str, list[int]]:
+        """Regions, that is, entities that something is part of, by name."""
+        regions: dict[str, list[int]] = {}
+        parts = np.isin(self._corpus.predicate, self._part_of)
+        for region in np.unique(np.asarray(self._corpus.value)[parts]).tolist():
+            name = normalised_name(self._corpus.entity_name(region))
+            regions.setdefault(name, []).append(region)
+        return regions
 
     def _members_of(self, region: int) -> Ids:
         """Every entity that is part of the region at any depth, without the region itself."""
         found = frontier = np.array([region], dtype=np.int64)
         while len(frontier):
             parts = [self._image(frontier, predicate, False) for predicate in self._part_of]
-            inside = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *parts]))
-            frontier = np.setdiff1d(inside, found, assume_unique=True)
-            found = np.union1d(found, frontier)
+            frontier = np.setdiff1d(self._union(parts), found, assume_unique=True)
+            found = self._union([found, frontier])
         return found[found != region]
 
     # -- relations -------------------------------------------------------------------------------
@@ -171,10 +185,24 @@ class Prover:
         index = self._predicate(predicate)
         if not index.is_relation:
             raise ValueError(f"predicate {predicate} is an attribute and cannot be an edge")
-        return np.unique(index.objects_of(ids) if forward else index.subjects_of(ids))
+        return self._unique(index.objects_of(ids) if forward else index.subjects_of(ids))
 
     def _values(self, ids: Ids, predicate: int) -> Ids:
         return np.unique(self._predicate(predicate).objects_of(ids))
+
+    def _unique(self, ids: np.ndarray) -> Ids:
+        """Sorted and without repetitions: by marking if they are many, else by sorting."""
+        if len(ids) * 64 < len(self._mark):
+            return np.unique(ids)
+        self._mark[ids] = True
+        found = np.flatnonzero(self._mark)
+        self._mark[found] = False
+        return found
+
+    def _union(self, sets: list[Ids]) -> Ids:
+        if len(sets) == 1:
+            return sets[0]
+        return self._unique(np.concatenate([np.empty(0, dtype=np.int64), *sets]))
 
     def _intersection(self, ids: Ids, others: Ids) -> Ids:
         """Members of the sorted `ids` that are among `others`."""

@@ -8,7 +8,7 @@ for row in report.rows:
 
 from .plan import EpisodeLimits, Planned, plan
 from .rollout import Retry, play
-from .run import Budget, Report, Tally, evaluate, run
+from .runner import Budget, Report, Tally, evaluate, run
 
 __all__ = [
     "Budget",

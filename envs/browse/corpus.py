@@ -20,10 +20,12 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import msgspec
 import numpy as np
+
+from .folders import move_into_place
 
 FORMAT = 1
 
@@ -105,12 +107,7 @@ class Corpus:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        meta = json.loads((self.path / "meta.json").read_bytes())
-        if meta["format"] != FORMAT:
-            raise ValueError(
-                f"{self.path} is a corpus of format {meta['format']}, this Palestra reads format "
-                f"{FORMAT}; build it again"
-            )
+        meta = _read_meta(self.path)
         self.name: str = meta["name"]
         self.digest: str = meta["digest"]
         self.about: dict[str, object] = meta["about"]
@@ -289,6 +286,34 @@ class Corpus:
         return texts
 
 
+class CorpusError(ValueError):
+    """A folder is no corpus, or a damaged one, or one of another format."""
+
+
+def _read_meta(path: Path) -> dict[str, Any]:
+    """The corpus's description, after a check that every file is there in full."""
+    try:
+        meta = json.loads((path / "meta.json").read_bytes())
+        format, files = meta["format"], meta["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorpusError(
+            f"{path} is not a corpus: expected a folder with a meta.json as CorpusWriter writes it "
+            f"({error})"
+        ) from error
+    if format != FORMAT:
+        raise CorpusError(
+            f"{path} is a corpus of format {format}, this Palestra reads format {FORMAT}; build it "
+            "again"
+        )
+    for name, size in files.items():
+        file = path / name
+        if not file.is_file() or file.stat().st_size != size:
+            raise CorpusError(
+                f"{path} is a damaged corpus: {name} should have {size:,} bytes; build it again"
+            )
+    return meta
+
+
 class CorpusWriter:
     """Writes a corpus folder: add entities, documents and facts, then `close`.
 
@@ -406,12 +431,23 @@ class CorpusWriter:
         for writer in self._texts.values():
             digest.update(writer.close())
         self._meta["digest"] = digest.hexdigest()
+        self._meta["files"] = {f.name: f.stat().st_size for f in sorted(self._folder.iterdir())}
         (self._folder / "meta.json").write_text(json.dumps(self._meta, indent=1, sort_keys=True))
-        try:
-            os.replace(self._folder, self.path)
-        except OSError:  # another process finished the same corpus first: keep that one
-            shutil.rmtree(self._folder)
+        move_into_place(self._folder, self.path)
         return Corpus(self.path)
+
+    def abandon(self) -> None:
+        """Give up: leave nothing behind. Also what a `with` block does on an error."""
+        for writer in self._texts.values():
+            writer.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, type: object, error: object, trace: object) -> None:
+        if error is not None:
+            self.abandon()
 
 
 class _Texts:

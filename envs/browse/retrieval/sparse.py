@@ -10,9 +10,6 @@ A query is a bag of words and has no syntax.
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import tantivy
 from tantivy import Filter, Occur, Query
 
 from ..corpus import Corpus
+from ..folders import build_aside, build_once
 from .base import Hit
 from .plain import plain
 from .snippet import needles, snippet
@@ -45,7 +43,12 @@ class Sparse:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._analyzer = _analyzer()
-        index = _open(corpus, corpus.path / "index" / f"sparse-{VERSION}")
+        index = build_once(
+            corpus.path / "index" / f"sparse-{VERSION}",
+            lambda path: _opened(path, len(corpus)),
+            lambda path: _build(corpus, path),
+            f"the search index of the corpus {corpus.name!r}",
+        )
         self._schema = index.schema
         self._searcher = index.searcher()
         self._plain = lru_cache(maxsize=2048)(self._plain_of)
@@ -123,19 +126,6 @@ def _analyzer() -> tantivy.TextAnalyzer:
     return builder.build()
 
 
-def _open(corpus: Corpus, path: Path) -> tantivy.Index:
-    """The corpus's index, built if it is missing or broken."""
-    index = _opened(path, len(corpus))
-    if index is None:
-        if path.exists():
-            _discard(path)
-        _build(corpus, path)
-        index = _opened(path, len(corpus))
-    if index is None:
-        raise RuntimeError(f"the search index at {path} cannot be read; delete it and try again")
-    return index
-
-
 def _opened(path: Path, documents: int) -> tantivy.Index | None:
     if not (path / "meta.json").is_file():
         return None
@@ -150,27 +140,8 @@ def _opened(path: Path, documents: int) -> tantivy.Index | None:
 
 
 def _build(corpus: Corpus, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    except OSError as error:
-        raise OSError(
-            f"cannot write the search index of {corpus.name!r} to {path.parent}: {error.strerror}. "
-            "Make the folder writable, or copy the corpus to one that is"
-        ) from error
-    try:
+    with build_aside(path) as folder:
         _write(corpus, folder)
-        folder.chmod(0o755)
-        os.rename(folder, path)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if _opened(path, len(corpus)) is None:  # else another process finished first: use that one
-            raise OSError(
-                f"cannot write the search index of {corpus.name!r} to {path}: {error}"
-            ) from error
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def _write(corpus: Corpus, folder: Path) -> None:
@@ -195,11 +166,3 @@ def _write(corpus: Corpus, folder: Path) -> None:
     writer.commit()
     writer.wait_merging_threads()
 
-
-def _discard(path: Path) -> None:
-    """Move a broken index out of the way, then delete it."""
-    aside = Path(tempfile.mkdtemp(prefix=".broken-", dir=path.parent))
-    try:
-        os.rename(path, aside / path.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

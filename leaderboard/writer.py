@@ -3,7 +3,7 @@
     with Writer(store, session) as writer:
         writer.add(episode)     # safe against a kill when it returns
 
-A thread commits what has gathered every half second, so the file is free for readers in between.
+A thread commits what has gathered every second, so the file is free for readers in between.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .errors import Locked, StoreError
 from .spool import Spool
 from .store import Store
 
-_EVERY = 0.5
-_BATCH = 2000
+_EVERY = 1.0
+_BATCH = 10_000
 
 
 class Writer:

@@ -24,7 +24,7 @@ from .need import Need, Search, mentions
 from .proof import Prover
 from .query import Edge, Query
 from .question import Difficulty, Question
-from .recipe import SHARES, Recipe, recipes, sizes
+from .recipe import SHARES, Recipe, longest_path, recipes, sizes
 from .render import Renderer, Rendering
 from .walk import Path, walk
 from .words import date, number
@@ -71,7 +71,7 @@ class Synthesiser:
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
-        self.graph = Graph(corpus, degree, SHARES, seed)
+        self.graph = Graph(corpus, degree, SHARES, seed, longest_path(hops))
         self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed)
         self.sizes: Mapping[str, int] = sizes(self.graph)
         self._seed, self._rewrite = seed, rewrite

@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from ...core import UsageError
 from ..corpus import Corpus, Kind
@@ -25,6 +27,8 @@ __all__ = ["Graph", "NoGraphError", "Step", "hashed"]
 
 CELL = 128
 """Entities in a cell, about."""
+DENSE = 20
+"""A component of this many times the path's length is taken to hold paths of that length."""
 
 
 class NoGraphError(UsageError):
@@ -48,13 +52,19 @@ class Graph:
         degree: least and greatest number of neighbours of an entity on a path.
         shares: each split's name and relative share of the entities.
         seed: changes which entities fall into which share.
+        reach: relations on the longest path that will be asked for.
 
     Raises:
         NoGraphError: the corpus states no relations between entities that have pages.
     """
 
     def __init__(
-        self, corpus: Corpus, degree: tuple[int, int], shares: Mapping[str, float], seed: int
+        self,
+        corpus: Corpus,
+        degree: tuple[int, int],
+        shares: Mapping[str, float],
+        seed: int,
+        reach: int,
     ) -> None:
         self.corpus = corpus
         self._subject_start = np.searchsorted(
@@ -78,7 +88,7 @@ class Graph:
         self._forward = order < len(facts)
         degrees = _distinct_degrees(source[order], self._neighbour, corpus.entities)
         self.walkable = (degrees >= degree[0]) & (degrees <= degree[1])
-        self.share = self._divide(source[order], shares, seed)
+        self.share, self._starts = self._divide(source[order], shares, seed, reach)
         """int8 `(entities,)`: position of the split in `shares`, or -1."""
         self.splits: Sequence[str] = list(shares)
         self._stated = np.diff(np.asarray(corpus._stated_start)) > 0
@@ -91,8 +101,8 @@ class Graph:
         return np.bincount(self.corpus.predicate[facts], minlength=len(self.corpus.predicates))
 
     def members(self, split: str) -> np.ndarray:
-        """Sorted ids of the walkable entities of a split."""
-        return np.flatnonzero(self.share == self.splits.index(split))
+        """Sorted ids of the entities of a split that a path may begin at."""
+        return np.flatnonzero(self._starts & (self.share == self.splits.index(split)))
 
     def _steps(self, entity: int) -> tuple[Step, ...]:
         """Every walkable relation of an entity to an entity of the same share."""
@@ -162,7 +172,9 @@ class Graph:
         both = has_page[np.asarray(corpus.subject)[facts]] & has_page[corpus.value[facts]]
         return facts[both]
 
-    def _divide(self, source: np.ndarray, shares: Mapping[str, float], seed: int) -> np.ndarray:
+    def _divide(
+        self, source: np.ndarray, shares: Mapping[str, float], seed: int, reach: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         inside = self.walkable[source] & self.walkable[self._neighbour]
         a, b = source[inside], self._neighbour[inside]
         cell = self._cells(a, b, seed)
@@ -170,23 +182,34 @@ class Graph:
         drawn = hashed(np.maximum(cell, 0), seed * 2 + 1) / 2**64 * bounds[-1]
         share = np.searchsorted(bounds, drawn, side="right").astype(np.int8)
         share[cell < 0] = -1
-        # Walks need a way on from every entity: drop, round by round, what has fewer than two
-        # neighbours left in its own share (the 2-core).
-        same = share[a] == share[b]
-        a, b = a[same], b[same]
-        first = np.ones(len(a), dtype=bool)
-        pairs = np.lexsort((b, a))
-        a, b = a[pairs], b[pairs]
-        first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-        a, b = a[first & (a != b)], b[first & (a != b)]
-        while True:
-            left = np.bincount(a, minlength=self.corpus.entities)
-            drop = (left < 2) & (share >= 0)
-            if not drop.any():
-                return share
-            share[drop] = -1
-            keep = (share[a] >= 0) & (share[b] >= 0)
-            a, b = a[keep], b[keep]
+        same = (share[a] == share[b]) & (share[a] >= 0)
+        return share, self._far_enough(a[same], b[same], reach) & (share >= 0)
+
+    def _far_enough(self, a: np.ndarray, b: np.ndarray, reach: int) -> np.ndarray:
+        """Which entities can begin a path of `reach` relations.
+
+        A shortest path is a simple path, so it is enough that some entity is that far away; two
+        sweeps through each component give a lower bound of the greatest distance. In a dense
+        component distances are short and simple paths are long all the same: large ones count.
+        """
+        entities = self.corpus.entities
+        links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(entities, entities))
+        links = links.tocsr()
+        count, component = connected_components(links, directed=False)
+        size = np.bincount(component, minlength=count)
+        far = np.flatnonzero(size > reach)
+        roots = np.full(count, -1, dtype=np.int64)
+        roots[component[::-1]] = np.arange(entities)[::-1]  # the smallest id of each component
+        greatest = np.zeros(entities)
+        for _ in range(3):
+            if len(far) == 0:
+                break
+            distance = dijkstra(links, indices=roots[far], unweighted=True, min_only=True)
+            distance = np.where(np.isfinite(distance), distance, -1)
+            greatest = np.maximum(greatest, distance)
+            order = np.argsort(distance, kind="stable")
+            roots[component[order]] = order  # the farthest entity of each component
+        return (greatest >= reach) | (size[component] >= DENSE * reach)
 
     def _cells(self, a: np.ndarray, b: np.ndarray, seed: int) -> np.ndarray:
         """int64 `(entities,)`: the seed entity of each entity's cell, or -1."""

@@ -12,7 +12,7 @@ from ..corpus import Corpus
 from .blur import MAX_BLUR
 from .graph import Graph
 
-__all__ = ["LARGEST", "MOST_HOPS", "SHARES", "Recipe", "recipes", "sizes"]
+__all__ = ["LARGEST", "MOST_HOPS", "SHARES", "Recipe", "longest_path", "recipes", "sizes"]
 
 LARGEST = {
     "train": 3000, "validation": 300, "test": 1000, "ood": 500, "iid": 3000, "hotpot": 1000,
@@ -55,6 +55,8 @@ class Recipe:
         """The same, easier to fulfil: for starts from which nothing was found."""
         if times == 0:
             return self
+        if self.named:  # two relations that one page states are common; three are not
+            return replace(self, hops=(self.hops[0], self.hops[1] + times - 1), hops_needed=1)
         return replace(
             self,
             hops=(self.hops[0], max(self.hops[0], self.hops[1] - 2 * times)),
@@ -62,6 +64,11 @@ class Recipe:
             hops_needed=1,
             wanted=self.wanted if times == 1 else frozenset(),
         )
+
+
+def longest_path(hops: tuple[int, int]) -> int:
+    """Relations on the longest path of any split."""
+    return min(MOST_HOPS, hops[1] + OOD_MORE_HOPS)
 
 
 def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mapping[str, Recipe]:
@@ -73,7 +80,7 @@ def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mappin
     """
     held_out = _held_out(graph, seed)
     main = Recipe(hops, blur, without=held_out)
-    longest = min(MOST_HOPS, hops[1] + OOD_MORE_HOPS)
+    longest = longest_path(hops)
     ood = Recipe(
         (min(hops[1] + 1, longest), longest), min(MAX_BLUR, blur + 1), wanted=held_out
     )

@@ -11,6 +11,8 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ..corpus import Corpus, Kind
 from .query import Category, Cue, Edge, Inside, Named, Query, Range, Related, Variable, Within
 from .words import date_span, joined, number_span, with_article, without_preposition
@@ -37,6 +39,7 @@ class Renderer:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self._containment: dict[int, str] = {}
 
     def render(
         self, query: Query, rng: random.Random, *, exact_date: bool = True
@@ -74,8 +77,8 @@ class Renderer:
     def pronoun(self, type: int) -> str:
         return "who" if self._corpus.types[type].name in PEOPLE else "that"
 
-    def verb(self, cue: Cue) -> str:
-        """A cue as what follows the subject: "was born in the 1840s"."""
+    def verb(self, cue: Cue, type: int = -1) -> str:
+        """A cue as what follows a subject of some type: "was born in the 1840s"."""
         corpus = self._corpus
         match cue:
             case Range(predicate, low, high):
@@ -83,18 +86,29 @@ class Renderer:
             case Category(predicate, value):
                 return corpus.predicates[predicate].phrase.format(corpus.string(value))
             case Inside(region):
-                return f"lies in {corpus.entity_name(region)}"
-            case Within(predicate, type, region):
-                place = f"{with_article(self.noun(type))} in {corpus.entity_name(region)}"
+                return self._part_of(type).format(corpus.entity_name(region))
+            case Within(predicate, place_type, region):
+                place = f"{with_article(self.noun(place_type))} in {corpus.entity_name(region)}"
                 return corpus.predicates[predicate].phrase.format(place)
-            case Related(predicate, outgoing, type, attribute):
-                other = with_article(self.noun(type))
+            case Related(predicate, outgoing, other_type, attribute):
+                other = with_article(self.noun(other_type))
                 if attribute is not None:
-                    other += f" {self.pronoun(type)} {self.verb(attribute)}"
+                    other += f" {self.pronoun(other_type)} {self.verb(attribute)}"
                 relation = corpus.predicates[predicate]
                 return (relation.phrase if outgoing else relation.inverse).format(other)
             case Named(name):
                 return f"is called “{name}”"
+
+    def _part_of(self, type: int) -> str:
+        """How one says of this type that it lies somewhere, whatever the depth."""
+        if type not in self._containment:
+            corpus = self._corpus
+            ways = [i for i, p in enumerate(corpus.predicates) if p.role == "part_of"]
+            facts = np.isin(corpus.predicate, ways)
+            facts &= np.asarray(corpus.entity_type)[np.asarray(corpus.subject)] == type
+            used = np.bincount(corpus.predicate[facts], minlength=1)
+            self._containment[type] = corpus.predicates[int(used.argmax())].phrase
+        return self._containment[type]
 
     def _ranged(self, predicate: int, low: int, high: int) -> str:
         schema = self._corpus.predicates[predicate]
@@ -176,46 +190,57 @@ class _Telling:
             return f"the latter {noun}"
         return f"this {noun}"
 
-    def introduce(self, position: int) -> tuple[str, Sequence[str]]:
+    def introduce(self, position: int, *, bare: bool = False) -> tuple[str, Sequence[str]]:
         """"a novel that was published in the 1840s", and what is left to say of it."""
         variables = self.query.variables
         variable = variables[position]
         noun = self.words.noun(variable.type)
         again = position and variables[position - 1].type == variable.type
         name = f"another {noun}" if again else with_article(noun)
-        # A clause about a third entity would swallow whatever follows it, so it comes last.
-        cues = sorted(variable.cues, key=lambda cue: isinstance(cue, Within | Related))
-        verbs = [self.words.verb(cue) for cue in cues]
-        now, later = verbs[:IN_CLAUSE], verbs[IN_CLAUSE:]
-        if now:
+        now, later = self._divided(variable)
+        if now and not bare:
             name += f" {self.words.pronoun(variable.type)} {joined(now)}"
         return name, later
 
     def say_rest(self, position: int, verbs: Sequence[str]) -> None:
-        if verbs:
-            self.say(f"{self.this(position)} also {joined(verbs)}.")
+        """What is left to say of an entity, in sentences of its own."""
+        for verb in verbs:
+            self.say(f"{self.this(position)} also {verb}.")
 
     def follow(self, position: int, edge: Edge) -> None:
         """The sentence that leads from one entity to the next."""
         relation = self.words.relation(edge)
-        introduced, rest = self.introduce(position + 1)
-        this = self.this(position)
-        if relation is None:
-            # The relation only reads from the other end: the next entity opens the sentence.
+        if relation is not None and relation.endswith("{}"):
+            introduced, rest = self.introduce(position + 1)
+            self.say(f"{self.this(position)} {relation.format(introduced)}.")
+            self.say_rest(position + 1, rest)
+            return
+        variable = self.query.variables[position + 1]
+        introduced, _ = self.introduce(position + 1, bare=True)
+        if relation is not None:
+            self.say(f"{self.this(position)} {relation.format(introduced)}.")
+        else:  # the relation only reads from the other end: the next entity opens the sentence
             forwards = self.words.relation(Edge(edge.predicate, not edge.forward)) or "{}"
-            self.say(f"{introduced}, {forwards.format(this)}.")
-        elif relation.endswith("{}"):
-            self.say(f"{this} {relation.format(introduced)}.")
-        else:
-            bare = Variable(self.query.variables[position + 1].type)
-            cues = self.query.variables[position + 1].cues
-            name = with_article(self.words.noun(bare.type))
-            self.say(f"{this} {relation.format(name)}.")
-            rest = [self.words.verb(cue) for cue in cues]
-            if rest:
-                self.say(f"{self.this(position + 1)} {joined(rest)}.")
-                rest = []
+            self.say(f"{introduced} {forwards.format(self.this(position))}.")
+        now, rest = self._divided(variable)
+        if now:
+            self.say(f"{self.this(position + 1)} {joined(now)}.")
         self.say_rest(position + 1, rest)
+
+    def _divided(self, variable: Variable) -> tuple[list[str], list[str]]:
+        """Cues for the sentence that introduces an entity, and those for sentences that follow.
+
+        A cue with a relative clause of its own would swallow whatever came after it, so at most
+        one stands in the first sentence, at its end, and each other one has a sentence to itself.
+        """
+        plain = [c for c in variable.cues if not (isinstance(c, Related) and c.cue is not None)]
+        nested = [c for c in variable.cues if isinstance(c, Related) and c.cue is not None]
+        now, later = plain[:IN_CLAUSE], plain[IN_CLAUSE:]
+        room = IN_CLAUSE - len(now)
+        now, nested = now + nested[:room], nested[room:]
+        rest = [joined([self.words.verb(cue, variable.type) for cue in later])] if later else []
+        rest += [self.words.verb(cue, variable.type) for cue in nested]
+        return [self.words.verb(cue, variable.type) for cue in now], rest
 
     def ask(self, rng: random.Random, exact_date: bool) -> None:
         last = len(self.query.variables) - 1

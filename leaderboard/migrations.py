@@ -74,6 +74,7 @@ def runs_and_episodes(db: duckdb.DuckDBPyConnection) -> None:
             output_tokens bigint,
             cached_tokens bigint,
             cost double,
+            agent_seconds double,
             retries integer,
             started timestamp,
             seconds double,

@@ -222,6 +222,7 @@ def _episode(row: dict[str, Any], started: float, messages: str, ledger: str) ->
             output_tokens=row["output_tokens"],
             cached_tokens=row["cached_tokens"],
             cost=row["cost"],
+            seconds=row["agent_seconds"],
         ),
         retries=row["retries"],
         started=started,

@@ -162,8 +162,9 @@ class Store:
                 insert into episodes
                 select key, attempt, run, environment, options, agent, task, split, trial, seed,
                        status, score.outcome, score.reward, headline, score.metrics, difficulty,
-                       turns, usage.calls, usage.input_tokens, usage.output_tokens,
-                       usage.cached_tokens, usage.cost, retries,
+                       turns, coalesce(usage.calls, 0), coalesce(usage.input_tokens, 0),
+                       coalesce(usage.output_tokens, 0), coalesce(usage.cached_tokens, 0),
+                       usage.cost, coalesce(usage.seconds, 0), retries,
                        make_timestamp((started * 1000000)::bigint), seconds,
                        coalesce(error, score.error)
                 from batch

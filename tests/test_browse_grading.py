@@ -19,9 +19,20 @@ from palestra.envs.browse.grading import (
     parsed_number,
 )
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 NAMES = (
     "Anne-Marie Kløver",
     "The Salt, the Sea and the Sky",
@@ -118,7 +129,7 @@ def test_empty_and_absurd_replies_are_wrong(reply: str) -> None:
 def test_a_name_is_right_exactly_if_its_normal_form_is(canonical: str, reply: str) -> None:
     assert is_right(canonical, name(canonical)) == bool(normalised(canonical))
     if not reply.strip().casefold().startswith(("answer", "the", "my", "our", "it", "so", "th")):
-        same = normalised(reply.strip().strip("*_`\"“”")) == normalised(canonical) != ""
+        same = normalised(reply.strip().strip('*_`"“”')) == normalised(canonical) != ""
         same |= normalised(reply) == normalised(canonical) != ""
         if not any(word in reply.casefold() for word in ("answer", "it")):
             assert is_right(reply, name(canonical)) == same

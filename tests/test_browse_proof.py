@@ -108,7 +108,9 @@ class Sql:
     def __init__(self, corpus: Corpus) -> None:
         self.db = duckdb.connect()
         self.db.execute("create table fact (s int, p int, v bigint)")
-        rows = [(f.subject, f.predicate, f.value) for f in map(corpus.fact, range(len(corpus.subject)))]
+        rows = [
+            (f.subject, f.predicate, f.value) for f in map(corpus.fact, range(len(corpus.subject)))
+        ]
         self.db.executemany("insert into fact values (?, ?, ?)", rows)
         self.db.execute("create table entity (id int, type int, name text)")
         self.db.executemany(
@@ -137,16 +139,18 @@ class Sql:
                 return f"exists (from part where s = {x} and r in {named})"
             case Within(predicate, type, region):
                 return (
-                    f"exists (from fact join part on part.s = fact.v join entity e on e.id = fact.v "
+                    "exists (from fact join part on part.s = fact.v join entity e on e.id = part.s "
                     f"where fact.s = {x} and p = {predicate} and e.type = {type} "
                     f"and r in {regions.format(region)})"
                 )
             case Related(predicate, outgoing, type, attribute):
                 one, other = ("s", "v") if outgoing else ("v", "s")
-                narrowed = "" if attribute is None else "and " + self.condition("other.id", attribute)
+                narrowed = (
+                    "" if attribute is None else "and " + self.condition("other.id", attribute)
+                )
                 return (
-                    f"exists (from fact f join entity other on other.id = f.{other} where f.{one} = {x}"
-                    f" and f.p = {predicate} and other.type = {type} {narrowed})"
+                    f"exists (from fact f join entity other on other.id = f.{other} "
+                    f"where f.{one} = {x} and f.p = {predicate} and other.type = {type} {narrowed})"
                 )
             case Named(name):
                 return f"{x} in (select id from entity where name = '{normalised_name(name)}')"
@@ -166,8 +170,8 @@ class Sql:
             one, other = ("s", "v") if edge.forward else ("v", "s")
             self.db.execute(
                 "create or replace temp table found as select distinct first, id as last "
-                f"from found join fact on fact.{one} = found.last join c{i + 1} on id = fact.{other} "
-                f"where p = {edge.predicate}"
+                f"from found join fact on fact.{one} = found.last "
+                f"join c{i + 1} on id = fact.{other} where p = {edge.predicate}"
             )
 
         def column(sql: str) -> list[int]:
@@ -175,7 +179,10 @@ class Sql:
 
         return (
             column("select distinct last from found order by 1"),
-            column(f"select distinct v from fact, found where s = last and p = {query.asked} order by 1"),
+            column(
+                "select distinct v from fact join found on s = last "
+                f"where p = {query.asked} order by 1"
+            ),
             column("select distinct first from found order by 1"),
         )
 

@@ -1,0 +1,31 @@
+"""What the tests share: a small environment, and a cache of corpora for the whole session."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import guessing  # registers test/Guess-v0 and test/Race-v0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def corpus_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Corpora are built once for all tests, away from the user's own cache."""
+    given = os.environ.get("PALESTRA_TEST_CACHE")
+    folder = Path(given) if given else tmp_path_factory.getbasetemp() / "corpora"
+    os.environ["PALESTRA_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """A leaderboard file that does not exist yet."""
+    return tmp_path / "board.duckdb"
+
+
+@pytest.fixture
+def guess() -> guessing.Guess:
+    """A fresh guessing game."""
+    return guessing.Guess()

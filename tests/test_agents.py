@@ -7,9 +7,9 @@ import io
 from pathlib import Path
 
 import pytest
-from guessing import Guess
 from rich.console import Console
 
+from guessing import Guess
 from palestra.agents import ReferenceAgent, register_agent, resolve
 from palestra.agents.base import Agent, Reply
 from palestra.agents.human import Human, parse_line
@@ -23,7 +23,7 @@ class Parrot(Agent):
     uri = "parrot"
 
     async def act(self, messages, tools, *, seed):  # type: ignore[no-untyped-def]
-        return Reply(say(messages[-1]["content"]))
+        return Reply(say(str(messages[-1]["content"])))
 
 
 def test_a_wrong_uri_is_named_with_a_suggestion() -> None:

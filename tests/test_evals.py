@@ -14,8 +14,8 @@ from typing import Any
 
 import gymnasium
 import pytest
-from guessing import Guess
 
+from guessing import Guess
 from palestra.agents import Agent, InfrastructureError, Reply
 from palestra.envs.core import Message, UnicodeText, Usage, UsageError, call, say
 from palestra.evals import Budget, EpisodeLimits, Retry, evaluate, plan, run
@@ -192,7 +192,7 @@ class Echo(gymnasium.Env[str, str]):
 
 
 def test_anybodys_gymnasium_environment_of_text_runs_in_the_same_loop(db: Path) -> None:
-    gymnasium.register("third/Echo-v0", Echo)
+    gymnasium.register("third/Echo-v0", lambda **_: Echo())
 
     class Parrot(Answering):
         async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:

@@ -178,7 +178,12 @@ def test_an_action_that_json_cannot_hold_is_stored_as_text() -> None:
 
 def test_a_file_that_another_program_holds_is_named_with_its_process(db: Path) -> None:
     Store(db).settle_cells([cell()])
-    script = f"import duckdb, time; d = duckdb.connect({str(db)!r}); print('held', flush=True); time.sleep(60)"
+    script = textwrap.dedent(f"""
+        import duckdb, time
+        held = duckdb.connect({str(db)!r})
+        print("held", flush=True)
+        time.sleep(60)
+    """)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()

@@ -36,7 +36,7 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
         agents: the names, such as `("writer_0", "writer_1")`.
     """
 
-    metadata = {"render_modes": [], "name": "arena"}  # noqa: RUF012 - PettingZoo's form
+    metadata = {"render_modes": [], "name": "arena"}
     render_mode = None
 
     def __init__(

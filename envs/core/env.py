@@ -41,7 +41,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
     `outcome` and `metrics`; neither it nor an observation tells the hidden truth.
     """
 
-    metadata = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012 - Gymnasium's form
+    metadata = {"render_modes": ["ansi"], "render_fps": 1}
 
     def __init__(
         self,

@@ -63,6 +63,8 @@ class ToolWorld(ABC, Generic[S]):
     """The metric that ranks agents."""
     rate: ClassVar[bool] = True
     """Whether the headline is 0 or 1 in each episode (then intervals are Wilson's)."""
+    chance: ClassVar[float] = 0.02
+    """The most that random play may score on average; `palestra check` holds it to that."""
     text_actions: ClassVar[bool] = False
     """Whether a message with no tool call is well formed (then override `on_text`)."""
 

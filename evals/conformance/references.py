@@ -59,11 +59,11 @@ def oracles(subject: Subject) -> str:
 
 
 def baselines(subject: Subject) -> str:
-    """Each baseline's mean lies within the bounds that it declares; `random` is below 0.02."""
+    """Each baseline's mean lies within its declared bounds, and `random` is at `chance` at most."""
     tasks = _main_split(subject)
     found = []
-    if subject.new().rate and not subject.new().text_actions:
-        found.append(_within(subject, RandomAgent(), tasks, 0.0, 0.02))
+    if subject.new().rate:
+        found.append(_within(subject, RandomAgent(), tasks, 0.0, subject.found.cls.chance))
     for name, reference in _of(subject, "baseline", needed=False):
         agent = ReferenceAgent(name)
         low, high = reference.at_least - SLACK, reference.at_most + SLACK

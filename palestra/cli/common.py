@@ -37,6 +37,11 @@ def _console(*, stderr: bool) -> Console:
     return Console(stderr=stderr, width=width, highlight=False)
 
 
+def note(text: str) -> None:
+    """A remark on stderr, as it is: commands in it can be copied whole."""
+    stderr().print(text, markup=False, soft_wrap=True)
+
+
 def load_plugins(names: Sequence[str] | None) -> list[str]:
     """Import what registers further environments and agents.
 

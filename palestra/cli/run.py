@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, parse_options, stderr
+from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
 
 if TYPE_CHECKING:
     from palestra.evals import Planned, Report, Tally
@@ -165,7 +165,7 @@ def _play(
         except KeyboardInterrupt:
             tally = show.tally
     finished = tally.finished if tally else 0
-    console.print(
+    note(
         f"Interrupted: {finished:,} episodes of this session are stored in {db}. Go on with:\n"
         f"  {_command()}"
     )
@@ -211,25 +211,25 @@ def _show_plan(planned: list[Planned], db: Path, as_json: bool) -> None:
 def _show_report(report: Report, db: Path, as_json: bool) -> None:
     from palestra.cli.board import as_record, print_board
 
-    tally, console = report.tally, stderr()
+    tally = report.tally
     if as_json:
         typer.echo(json.dumps([as_record(row) for row in report.rows], indent=2))
     else:
         print_board(report.rows)
     if tally.finished == 0 and tally.before:
-        console.print(f"Nothing to do: all {tally.before:,} episodes were in {db} already.")
+        note(f"Nothing to do: all {tally.before:,} episodes were in {db} already.")
     else:
-        console.print(_summary(tally, db))
+        note(_summary(tally, db))
     if tally.waiting:
-        console.print(f"[yellow]{tally.waiting}[/]\nThe episodes are safe in {db}.spool.")
+        note(f"{tally.waiting}\nThe episodes are safe in {db}.spool.")
     errors = sum(row.errors for row in report.rows)
     if tally.status == "out of budget":
-        console.print(f"The budget is used up. To go on, raise it and repeat:\n  {_command()}")
+        note(f"The budget is used up. To go on, raise it and repeat:\n  {_command()}")
     elif errors:
         retry = "" if "--retry-errors" in sys.argv else " --retry-errors"
-        console.print(f"To re-run the {errors:,} that failed:\n  {_command()}{retry}")
+        note(f"To re-run the {errors:,} that failed:\n  {_command()}{retry}")
     else:
-        console.print(f"[dim]Next:[/] palestra leaderboard --db {shlex.quote(str(db))}")
+        note(f"Next: palestra leaderboard --db {shlex.quote(str(db))}")
 
 
 def _summary(tally: Tally, db: Path) -> str:

@@ -78,7 +78,7 @@ def shouter(seat: Seat) -> Script:
 class Guess(ToolEnv[GuessState]):
     """Guess a number from one to nine."""
 
-    references = {  # noqa: RUF012
+    references = {
         "oracle": Reference(oracle, "oracle", privileged=True),
         "halving": Reference(halving, "baseline", "halves the interval", at_least=1.0),
         "blind": Reference(blind, "baseline", "guesses", at_most=0.2),
@@ -144,8 +144,8 @@ class RaceState(State):
 class Race(ToolArena[RaceState]):
     """Two runners; who reaches the line has won."""
 
-    references = {"oracle": Reference(racer, "oracle")}  # noqa: RUF012
-    metadata = {"render_modes": [], "name": "race"}  # noqa: RUF012
+    references = {"oracle": Reference(racer, "oracle")}
+    metadata = {"render_modes": [], "name": "race"}
 
     def __init__(self) -> None:
         super().__init__(

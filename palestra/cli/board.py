@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def leaderboard(
     environment: Annotated[
-        str | None, typer.Argument(metavar="[ENV]", help="Only this environment.")
+        str | None, typer.Argument(metavar="ENV", help="Only this environment.")
     ] = None,
     split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,

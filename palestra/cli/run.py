@@ -32,7 +32,7 @@ class Progress(StrEnum):
 def run(
     environments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ENV]...", help="Ids or names. None: a tour of all of them."),
+        typer.Argument(metavar="ENV", help="Ids or names. None: a tour of all of them."),
     ] = None,
     agent: Annotated[
         list[str] | None,

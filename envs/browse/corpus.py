@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import tempfile
+from array import array
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property
@@ -342,14 +343,12 @@ class CorpusWriter:
         }
         names = ("url", "title", "text", "name", "alias", "string")
         self._texts = {name: _TextWriter(self._folder, name) for name in names}
-        self._entity_type: list[int] = []
-        self._entity_document: list[int] = []
-        self._document_entity: list[int] = []
-        self._url_hash: list[int] = []
-        self._links: list[int] = []
-        self._links_start: list[int] = [0]
-        self._facts: list[tuple[int, int, int, int]] = []
-        self._stated: list[Sequence[int]] = []
+        self._kind = np.array([p.kind for p in predicates], dtype=np.uint8)
+        self._entity_type, self._entity_document = array("h"), array("i")
+        self._document_entity, self._url_hash = array("i"), array("Q")
+        self._links, self._links_start = array("i"), array("q", [0])
+        self._subject, self._predicate, self._value = array("i"), array("h"), array("q")
+        self._stated_fact, self._stated_document = array("i"), array("i")
         self._strings: dict[str, int] = {}
 
     def entity(self, type: int, name: str, aliases: Iterable[str] = ()) -> int:
@@ -388,46 +387,73 @@ class CorpusWriter:
         self, subject: int, predicate: int, value: int, *, documents: Sequence[int] = ()
     ) -> None:
         """Add a fact and the pages that state it; its kind is the predicate's."""
-        kind = self._meta["predicates"][predicate]["kind"]
-        self._facts.append((subject, predicate, kind, value))
-        self._stated.append(documents)
+        for document in documents:
+            self._stated_fact.append(len(self._subject))
+            self._stated_document.append(document)
+        self._subject.append(subject)
+        self._predicate.append(predicate)
+        self._value.append(value)
+
+    def facts(
+        self,
+        subject: np.ndarray,
+        predicate: np.ndarray,
+        value: np.ndarray,
+        stated_fact: np.ndarray,
+        stated_document: np.ndarray,
+    ) -> None:
+        """Add many facts at once.
+
+        Args:
+            subject, predicate, value: `(n,)` integers, as for `fact`.
+            stated_fact, stated_document: `(m,)` integers: fact number `stated_fact[i]` of these
+                stands on page `stated_document[i]`; repetitions are dropped.
+        """
+        first = len(self._subject)
+        self._subject.frombytes(subject.astype(np.int32).tobytes())
+        self._predicate.frombytes(predicate.astype(np.int16).tobytes())
+        self._value.frombytes(value.astype(np.int64).tobytes())
+        self._stated_fact.frombytes((stated_fact + first).astype(np.int32).tobytes())
+        self._stated_document.frombytes(stated_document.astype(np.int32).tobytes())
 
     def close(self) -> Corpus:
         """Sort, write, move into place, and open."""
-        facts = np.array(self._facts, dtype=np.int64).reshape(-1, 4)
-        order = np.lexsort((facts[:, 3], facts[:, 2], facts[:, 1], facts[:, 0]))
-        facts = facts[order]
-        subject, predicate, kind, value = facts.T
+        subject = np.frombuffer(self._subject, dtype=np.int32)
+        predicate = np.frombuffer(self._predicate, dtype=np.int16)
+        value = np.frombuffer(self._value, dtype=np.int64)
+        kind = self._kind[predicate]
+        order = np.lexsort((value, kind, predicate, subject))
+        subject, predicate, value, kind = (
+            column[order] for column in (subject, predicate, value, kind)
+        )
         by_value = np.lexsort((subject, value, kind, predicate))
         entity_valued = np.flatnonzero(kind == Kind.ENTITY)
         by_object = entity_valued[np.argsort(value[entity_valued], kind="stable")]
-        stated = [self._stated[i] for i in order.tolist()]
-        lengths = np.fromiter((len(s) for s in stated), dtype=np.int64, count=len(stated))
-        flat = np.fromiter((d for s in stated for d in s), dtype=np.int32, count=int(lengths.sum()))
-        url_hash = np.array(self._url_hash, dtype=np.uint64)
+        stated, stated_start = self._stated(order)
+        url_hash = np.frombuffer(self._url_hash, dtype=np.uint64)
         by_hash = np.argsort(url_hash, kind="stable")
         arrays: dict[str, np.ndarray] = {
-            "entity_type": np.array(self._entity_type, dtype=np.int16),
-            "entity_document": np.array(self._entity_document, dtype=np.int32),
-            "document_entity": np.array(self._document_entity, dtype=np.int32),
-            "subject": subject.astype(np.int32),
-            "predicate": predicate.astype(np.int16),
-            "kind": kind.astype(np.uint8),
+            "entity_type": np.frombuffer(self._entity_type, dtype=np.int16),
+            "entity_document": np.frombuffer(self._entity_document, dtype=np.int32),
+            "document_entity": np.frombuffer(self._document_entity, dtype=np.int32),
+            "subject": subject,
+            "predicate": predicate,
+            "kind": kind,
             "value": value,
             "by_value": by_value.astype(np.int32),
             "by_object": by_object.astype(np.int32),
             "object_sorted": value[by_object].astype(np.int32),
-            "stated": flat,
-            "stated_start": np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-            "links": np.array(self._links, dtype=np.int32),
-            "links_start": np.array(self._links_start, dtype=np.int64),
+            "stated": stated,
+            "stated_start": stated_start,
+            "links": np.frombuffer(self._links, dtype=np.int32),
+            "links_start": np.frombuffer(self._links_start, dtype=np.int64),
             "url_hash": url_hash[by_hash],
             "url_document": by_hash.astype(np.int32),
         }
         digest = hashlib.blake2b(digest_size=16)
-        for name, array in arrays.items():
-            np.save(self._folder / f"{name}.npy", np.ascontiguousarray(array))
-            digest.update(np.ascontiguousarray(array).tobytes())
+        for name, column in arrays.items():
+            np.save(self._folder / f"{name}.npy", np.ascontiguousarray(column))
+            digest.update(np.ascontiguousarray(column).tobytes())
         for writer in self._texts.values():
             digest.update(writer.close())
         self._meta["digest"] = digest.hexdigest()
@@ -435,6 +461,19 @@ class CorpusWriter:
         (self._folder / "meta.json").write_text(json.dumps(self._meta, indent=1, sort_keys=True))
         move_into_place(self._folder, self.path)
         return Corpus(self.path)
+
+    def _stated(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The pages of each fact, in the facts' final order, and where each one's begin."""
+        position = np.empty(len(order), dtype=np.int64)
+        position[order] = np.arange(len(order))
+        fact = position[np.frombuffer(self._stated_fact, dtype=np.int32)]
+        document = np.frombuffer(self._stated_document, dtype=np.int32)
+        pairs = np.lexsort((document, fact))
+        fact, document = fact[pairs], document[pairs]
+        new = np.ones(len(fact), dtype=bool)
+        new[1:] = (fact[1:] != fact[:-1]) | (document[1:] != document[:-1])
+        start = np.searchsorted(fact[new], np.arange(len(order) + 1)).astype(np.int64)
+        return document[new], start
 
     def abandon(self) -> None:
         """Give up: leave nothing behind. Also what a `with` block does on an error."""
@@ -462,6 +501,11 @@ class _Texts:
 
     def __len__(self) -> int:
         return self._length
+
+    @property
+    def size(self) -> int:
+        """Bytes of all strings together."""
+        return int(self._start[-1])
 
     def __getitem__(self, index: int) -> str:
         if not 0 <= index < self._length:

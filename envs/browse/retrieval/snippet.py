@@ -39,9 +39,7 @@ def fold(text: str) -> str:
 
 def needles(terms: Sequence[str]) -> list[str]:
     """What to look for in a folded page for each stemmed term: the part its word forms share."""
-    return [
-        term[:-1] if len(term) > 3 and term.endswith(("i", "e")) else term for term in terms
-    ]
+    return [term[:-1] if len(term) > 3 and term.endswith(("i", "e")) else term for term in terms]
 
 
 def snippet(text: str, words: Sequence[tuple[str, float]]) -> str:

@@ -165,4 +165,3 @@ def _write(corpus: Corpus, folder: Path) -> None:
         writer.add_document(page)
     writer.commit()
     writer.wait_merging_threads()
-

@@ -1,0 +1,315 @@
+"""Pages: every entity's facts in prose, an infobox and tables, with a record of what is stated.
+
+A page states the facts that were placed on it when they were drawn, in its own order and words.
+Whatever it states is recorded, so that the corpus knows the pages of every fact exactly.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...corpus import Kind
+from . import schema as s
+from .chance import Chance
+from .draft import ON_OBJECT, ON_SUBJECT, Draft
+from .formats import DATE_STYLES, date_text, dated, joined, number_text
+from .naming import Naming
+from .page_parts import HEADINGS, LABELS, NOUNS, TABLES, fillers
+from .wording import LEADS, WORDINGS
+
+__all__ = ["Pages"]
+
+Statement = tuple[int, int, int]
+"""A fact's number, its predicate, and the other end of it or its value."""
+CHUNK = 20_000
+BOXED = 0.75
+"""The share of pages with an infobox."""
+LINES = 12
+"""From how many subjects on a sentence gives way to a list."""
+_ENTITY, _DATE, _QUANTITY = int(Kind.ENTITY), int(Kind.DATE), int(Kind.QUANTITY)
+
+
+class Pages:
+    """Renders the pages of a named draft, in the order of entities.
+
+    Attributes:
+        fact, document: columns of statements: this page states this fact.
+    """
+
+    def __init__(self, draft: Draft, naming: Naming, base: str, slugs: list[str]) -> None:
+        self._draft, self._naming = draft, naming
+        self._base, self._slugs = base, slugs
+        self._names = naming.names
+        self._chance = Chance(draft.seed, "pages")
+        self._columns = _Columns(draft)
+        self.fact, self.document = array("i"), array("i")
+
+    def __iter__(self) -> Iterator[tuple[str, list[int]]]:
+        """Every page's text and the pages that it links to."""
+        for entity, own, incoming in self._columns.rows():
+            yield self._page(entity, own, incoming)
+
+    def url(self, entity: int) -> str:
+        return f"{self._base}{self._slugs[entity]}"
+
+    # -- one page --------------------------------------------------------------------------------
+
+    def _page(
+        self, entity: int, own: list[Statement], incoming: list[Statement]
+    ) -> tuple[str, list[int]]:
+        chance = self._chance
+        random = chance.random
+        self._links: dict[int, None] = {}
+        self._entity = entity
+        self._style = int(random() * DATE_STYLES)
+        type = self._draft.type_of(entity)
+        self._forms(entity, type)
+        parts: list[str] = []
+        told: set[int] = set()
+        if random() < BOXED:
+            box = [statement for statement in own if random() < 0.6]
+            if len(box) >= 2:
+                parts.append(self._infobox(box, random() < 0.7))
+                # What the box says need not be said again, and often is.
+                told = {fact for fact, _, _ in box if random() < 0.5}
+        lead = self._lead(entity, type, own, told)
+        groups: dict[int, list[Statement]] = {}
+        for statement in own:
+            if statement[0] not in told:
+                groups.setdefault(statement[1], []).append(statement)
+        others: dict[int, list[Statement]] = {}
+        for statement in incoming:
+            others.setdefault(~statement[1], []).append(statement)
+        tables = [key for key in others if self._tabled(type, key, len(others[key]))]
+        keys = [*groups, *(key for key in others if key not in tables)]
+        chance.shuffle(keys)
+        parts += self._prose(lead, keys, groups, others, type)
+        for key in tables:
+            parts.append(self._table(type, key, others[key]))
+        return "\n\n".join(parts), list(self._links)
+
+    def _forms(self, entity: int, type: int) -> None:
+        """How the page speaks of its subject: `(S, s, P, p, o)`."""
+        name = self._names[entity]
+        if type == s.PERSON:
+            first = self._draft.first[s.PERSON]
+            family = self._naming.family[entity]
+            if self._draft.female[entity - first]:
+                pronoun = ("She", "she", "Her", "her", "her")
+            else:
+                pronoun = ("He", "he", "His", "his", "him")
+            named = (family, family, f"{family}'s", f"{family}'s", family)
+            self._subject = (pronoun, pronoun, named)
+            return
+        noun = NOUNS[type]
+        pronoun = ("It", "it", "Its", "its", "it")
+        general = (f"The {noun}", f"the {noun}", f"The {noun}'s", f"the {noun}'s", f"the {noun}")
+        named = (name, name, f"{name}'s", f"{name}'s", name)
+        self._subject = (pronoun, general, named)
+
+    # -- values ----------------------------------------------------------------------------------
+
+    def _link(self, entity: int) -> str:
+        self._links[entity] = None
+        return f"[{self._names[entity]}]({self._base}{self._slugs[entity]})"
+
+    def _value(self, predicate: int, value: int, bare: bool = False) -> str:
+        """A value as it stands in a sentence (or, bare, in a table)."""
+        kind = s.KIND[predicate]
+        if kind == _ENTITY:
+            return self._link(value)
+        if kind == _DATE:
+            return date_text(value, self._style) if bare else dated(value, self._style)
+        if kind == _QUANTITY:
+            return number_text(value)
+        return self._draft.strings[value]
+
+    def _state(self, fact: int) -> None:
+        self.fact.append(fact)
+        self.document.append(self._entity)
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _lead(self, entity: int, type: int, own: list[Statement], told: set[int]) -> str:
+        chance = self._chance
+        at_hand = {statement[1]: statement for statement in own}
+        possible = [lead for lead in LEADS[type] if all(need in at_hand for need in lead.needs)]
+        name = f"**{self._names[entity]}**"
+        aliases = self._naming.aliases.get(entity)
+        if aliases:
+            also = chance.pick(("also known as", "also called", "sometimes"))
+            if type == s.PERSON:
+                also = chance.pick(("in full or otherwise", "also known as"))
+            elif type == s.SETTLEMENT:
+                also = chance.pick(("formerly", "also", "in older sources"))
+            name = f"{name} ({also} {' or '.join(aliases)})"
+        if not possible:
+            noun = s.TYPES[type].noun
+            article = "an" if noun[0] in "aeiou" else "a"
+            return f"{name} is {article} {noun}."
+        lead = chance.pick(possible)
+        values = []
+        for need in lead.needs:
+            fact, predicate, value = at_hand[need]
+            values.append(self._value(predicate, value))
+            self._state(fact)
+            told.add(fact)
+        return lead.text.format(*values, N=name)
+
+    def _infobox(self, box: list[Statement], table: bool) -> str:
+        rows = []
+        for fact, predicate, value in box:
+            self._state(fact)
+            text = self._value(predicate, value, bare=True)
+            unit = s.PREDICATES[predicate].unit
+            label = LABELS[predicate]
+            if unit and label.lower() != unit:
+                text = f"{text} {unit}"
+            rows.append((label, text))
+        if table:
+            lines = [f"| {label} | {text} |" for label, text in rows]
+            return "\n".join(["| | |", "|---|---|", *lines])
+        return "\n".join(f"- **{label}:** {text}" for label, text in rows)
+
+    def _prose(
+        self,
+        lead: str,
+        keys: list[int],
+        groups: dict[int, list[Statement]],
+        others: dict[int, list[Statement]],
+        type: int,
+    ) -> list[str]:
+        chance = self._chance
+        random = chance.random
+        parts: list[str] = []
+        sentences = [lead]
+        length = chance.between(2, 4)
+        headed = len(keys) > 6 and random() < 0.6
+        headings = list(HEADINGS.get(type, HEADINGS[-1])) if headed else []
+        for key in keys:
+            if key >= 0:
+                sentences += [self._sentence(statement) for statement in groups[key]]
+            else:
+                sentences.append(self._inverse(~key, others[key]))
+            if len(sentences) >= length:
+                parts.append(" ".join(sentences))
+                sentences = []
+                length = chance.between(2, 5)
+                if headings and key is not keys[-1]:
+                    parts.append(f"## {headings.pop(0)}")
+        if random() < 0.25:
+            sentences.append(self._fill(chance.pick(fillers(type))))
+        if sentences:
+            parts.append(" ".join(sentences))
+        elif parts and parts[-1].startswith("## "):
+            parts.pop()
+        return parts
+
+    def _sentence(self, statement: Statement) -> str:
+        fact, predicate, value = statement
+        self.fact.append(fact)
+        self.document.append(self._entity)
+        chance = self._chance
+        form = chance.pick(self._subject)
+        text = self._value(predicate, value)
+        sentence = chance.pick(WORDINGS[predicate].own)
+        return sentence.format(form[0], form[1], form[2], form[3], text, form[4])
+
+    def _inverse(self, predicate: int, statements: list[Statement]) -> str:
+        """A sentence (or a list) about everything that has this relation to the page's subject."""
+        links = []
+        for fact, _, subject in statements:
+            self._state(fact)
+            links.append(self._link(subject))
+        chance = self._chance
+        form = chance.pick(self._subject)
+        wording = WORDINGS[predicate]
+        if len(links) == 1:
+            sentence = chance.pick(wording.other)
+            return sentence.format(form[0], form[1], form[2], form[3], links[0], form[4])
+        sentence = chance.pick(wording.many)
+        return sentence.format(form[0], form[1], form[2], form[3], joined(links), form[4])
+
+    def _fill(self, sentence: str) -> str:
+        form = self._chance.pick(self._subject)
+        return sentence.format(form[0], form[1], form[2], form[3], "", form[4])
+
+    # -- tables ----------------------------------------------------------------------------------
+
+    def _tabled(self, type: int, key: int, count: int) -> bool:
+        table = TABLES.get((type, ~key))
+        return table is not None and (count > LINES or (count >= 2 and self._chance.random() < 0.7))
+
+    def _table(self, type: int, key: int, statements: list[Statement]) -> str:
+        """A table of what is related to the subject, with one attribute of each."""
+        heading, column, predicate = TABLES[type, ~key]
+        values = self._columns.attribute(predicate)
+        lines = [f"## {heading}", "", f"| {column} | {LABELS[predicate]} |", "|---|---|"]
+        for fact, _, subject in statements:
+            self._state(fact)
+            cell = "unknown"
+            known = values.get(subject)
+            if known is not None:
+                cell = self._value(predicate, known[1], bare=True)
+                self._state(known[0])
+            lines.append(f"| {self._link(subject)} | {cell} |")
+        return "\n".join(lines)
+
+
+class _Columns:
+    """The facts of a draft by subject and by object."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._size = draft.size
+        self._subject = np.frombuffer(draft.subject, dtype=np.int32)
+        self._predicate = np.frombuffer(draft.predicate, dtype=np.int16)
+        self._value = np.frombuffer(draft.value, dtype=np.int64)
+        places = np.frombuffer(draft.places, dtype=np.int8)
+        relation = np.array(s.KIND)[self._predicate] == _ENTITY
+        self._own = _sorted_by(self._subject, np.flatnonzero(places & ON_SUBJECT))
+        self._incoming = _sorted_by(
+            self._value, np.flatnonzero((places & ON_OBJECT > 0) & relation)
+        )
+        self._attributes: dict[int, dict[int, tuple[int, int]]] = {}
+
+    def rows(self) -> Iterator[tuple[int, list[Statement], list[Statement]]]:
+        """For each entity, what its page states as a subject and as an object."""
+        for low in range(0, self._size, CHUNK):
+            high = min(low + CHUNK, self._size)
+            own = self._slice(self._own, self._subject, self._value, low, high)
+            incoming = self._slice(self._incoming, self._value, self._subject, low, high)
+            for entity in range(low, high):
+                yield entity, own[entity - low], incoming[entity - low]
+
+    def attribute(self, predicate: int) -> dict[int, tuple[int, int]]:
+        """Of an attribute: entity to the fact's number and value."""
+        known = self._attributes.get(predicate)
+        if known is None:
+            facts = np.flatnonzero(self._predicate == predicate)
+            pairs = zip(facts.tolist(), self._value[facts].tolist(), strict=True)
+            known = dict(zip(self._subject[facts].tolist(), pairs, strict=True))
+            self._attributes[predicate] = known
+        return known
+
+    def _slice(
+        self, facts: np.ndarray, key: np.ndarray, other: np.ndarray, low: int, high: int
+    ) -> list[list[Statement]]:
+        start, stop = np.searchsorted(key[facts], (low, high))
+        facts = facts[start:stop]
+        rows: list[list[Statement]] = [[] for _ in range(low, high)]
+        for row, fact, predicate, value in zip(
+            (key[facts] - low).tolist(),
+            facts.tolist(),
+            self._predicate[facts].tolist(),
+            other[facts].tolist(),
+            strict=True,
+        ):
+            rows[row].append((fact, predicate, value))
+        return rows
+
+
+def _sorted_by(key: np.ndarray, facts: np.ndarray) -> np.ndarray:
+    return facts[np.argsort(key[facts], kind="stable")]

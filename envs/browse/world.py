@@ -1,0 +1,114 @@
+"""Opening a world: `open_corpus("procedural:size=10000,seed=1")`.
+
+A spec is the name of a source with options, or the path of a corpus folder. What a source builds
+is kept in the cache folder under a name made from its content, so that it is built once for each
+machine and opened in milliseconds from then on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from .corpora import SOURCES, source
+from .corpus import Corpus, CorpusError
+from .folders import build_once
+
+__all__ = ["SpecError", "cache_folder", "open_corpus"]
+
+
+class SpecError(ValueError):
+    """A spec names no corpus; the message says what was expected."""
+
+
+def open_corpus(spec: str | os.PathLike[str] = "procedural") -> Corpus:
+    """The corpus that a spec names, built on first need; one object for each spec and process.
+
+    Args:
+        spec: a source's name, optionally with options ("procedural", "procedural:size=10000,seed=0",
+            "debian:lists=/some/folder"), or the path of a corpus folder.
+
+    Raises:
+        SpecError: there is no such source, option or folder.
+        CorpusError: a folder given as a path is no corpus, or damaged.
+        FolderError: the cache folder cannot be written to.
+    """
+    return _opened(os.fspath(spec), cache_folder())
+
+
+def cache_folder() -> Path:
+    """Where built corpora are kept: $PALESTRA_CACHE, or the user's cache folder."""
+    named = os.environ.get("PALESTRA_CACHE")
+    base = Path(named) if named else Path(platformdirs.user_cache_dir("palestra"))
+    return base.expanduser().absolute() / "corpora"
+
+
+@lru_cache(maxsize=16)
+def _opened(spec: str, cache: Path) -> Corpus:
+    name, _, given = spec.partition(":")
+    if name not in SOURCES:
+        return _opened_folder(Path(spec).expanduser())
+    maker = source(name)
+    options = _options(name, given, maker.options)
+    key = maker.key(**options)
+    path = cache / f"{name}-{hashlib.blake2b(key.encode(), digest_size=10).hexdigest()}"
+    return build_once(
+        path,
+        _opened_if_whole,
+        lambda path: maker.build(path, **options),
+        f"the corpus {spec!r}",
+    )
+
+
+def _opened_folder(path: Path) -> Corpus:
+    if not path.is_dir():
+        known = ", ".join(sorted(SOURCES))
+        raise SpecError(
+            f"no corpus {str(path)!r}: expected a corpus folder, or one of the sources {known} "
+            'with its options, such as "procedural:size=10000,seed=1"'
+        )
+    return Corpus(path)
+
+
+def _opened_if_whole(path: Path) -> Corpus | None:
+    if not path.is_dir():
+        return None
+    try:
+        return Corpus(path)
+    except CorpusError:
+        return None
+
+
+def _options(name: str, given: str, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The options of a spec, with the types of the source's defaults."""
+    options = dict(defaults)
+    # A comma in a value (a path, say) is part of it unless another "option=" follows.
+    for item in re.split(r",(?=\w+=)", given) if given else []:
+        option, equals, text = item.partition("=")
+        if not equals or option not in defaults:
+            expected = ", ".join(f"{o}=..." for o in defaults) or "no options"
+            raise SpecError(f"{item!r} is no option of the corpus source {name!r}: {expected}")
+        options[option] = _value(name, option, text, defaults[option])
+    missing = [option for option, value in options.items() if value is None]
+    if missing:
+        raise SpecError(
+            f'the corpus source {name!r} needs {missing[0]}=..., as in "{name}:{missing[0]}=..."'
+        )
+    return options
+
+
+def _value(name: str, option: str, text: str, default: Any) -> Any:
+    if not isinstance(default, int):
+        return text
+    try:
+        return int(text.replace("_", ""))
+    except ValueError as error:
+        raise SpecError(
+            f"{option}={text!r} of the corpus source {name!r} should be a whole number"
+        ) from error

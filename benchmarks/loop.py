@@ -55,7 +55,11 @@ def main() -> None:
     print(f"{'system':<44}{'episodes/s':>12}{'palestra is':>14}")
     print(f"{'palestra: run, stored in DuckDB':<44}{ours:>12,.0f}{'':>14}")
     for name, measure, episodes in peers.available(given.episodes):
-        rate = median(measure, episodes)
+        try:
+            rate = median(measure, episodes)
+        except Exception as error:  # a peer that changed its API must not end the run
+            print(f"{name:<44}failed: {type(error).__name__}: {str(error)[:100]}")
+            continue
         print(f"{name:<44}{rate:>12,.0f}{ours / rate:>13,.2f}x", flush=True)
     for missing in peers.missing():
         print(f"{missing:<44}{'not installed':>12}")

@@ -29,7 +29,7 @@ from .pages import found_in, windows
 from .questions import MAX_BLUR
 from .questions.recipe import MOST_HOPS
 from .reference import REFERENCES
-from .retrieval import retriever
+from .retrieval import MODES, retriever
 from .tasks import browse_tasks
 from .world import open_corpus
 
@@ -95,7 +95,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
 
     Metrics:
         success (headline), tool_calls, searches, clicks, opens, finds, scrolls, unique_pages,
-        repeated_queries, redundancy (share of searches after the first that resemble an earlier one),
+        repeated_queries, redundancy (share of searches after the first that resemble an earlier),
         path_recall (share of the hidden path's pages that were opened), tool_errors, format_errors.
 
     Splits:
@@ -116,7 +116,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
         window: characters of a page shown at once, 500 to 100,000.
         strict: whether a malformed action ends the episode (DeepDive's rule).
         redundancy_penalty: weight of the penalty for repetitive searching, 0 (off) to 1.
-        redundancy_threshold: Jaccard similarity of two queries' words from which they count as alike.
+        redundancy_threshold: Jaccard similarity of words from which two queries count as alike.
         retrieval: how `search` ranks.
         min_hops, max_hops: relations on a path.
         blur: how vague cues are, 0 (exact) to 3.
@@ -166,6 +166,10 @@ class BrowseEnv(ToolEnv[BrowseState]):
         _between("max_hops", max_hops, 2, MOST_HOPS)
         _between("min_hops", min_hops, 2, max_hops)
         _between("blur", blur, 0, MAX_BLUR)
+        if retrieval not in MODES:
+            raise UsageError(
+                f"option 'retrieval' is {retrieval!r}; expected one of {', '.join(MODES)}"
+            )
         _between("max_degree", max_degree, 2, 1000)
         _between("min_degree", min_degree, 2, max_degree)
         if tasks is None:
@@ -238,8 +242,8 @@ class BrowseEnv(ToolEnv[BrowseState]):
         document = self.corpus.find(url.strip())
         if document is None:
             raise ToolError(
-                f"there is no page at {url.strip()[:200]!r}; use an address exactly as it was shown "
-                "in a search result or in a link"
+                f"there is no page at {url.strip()[:200]!r}; use an address exactly as it was "
+                "shown in a search result or in a link"
             )
         return self._page(document, page)
 
@@ -298,10 +302,8 @@ class BrowseEnv(ToolEnv[BrowseState]):
         """1 for the one right answer; see the class for penalty and metrics."""
         right = state.answer is not None and is_right(state.answer, task.truth.answer)
         redundancy = _redundancy(state.queries, self._threshold)
-        if right:
-            outcome = "success"
-        else:
-            outcome = "no_answer" if state.answer is None else "wrong_answer"
+        answered = "success" if right else "wrong_answer"
+        outcome = "no_answer" if state.answer is None else answered
         path = set(task.truth.documents)
         used = Counter(entry.tool for entry in ledger if not entry.malformed)
         asked = [" ".join(query.casefold().split()) for query in state.queries]

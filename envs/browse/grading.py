@@ -89,7 +89,7 @@ def normalised(text: str) -> str:
 
 
 def _without_lead_in(text: str) -> str:
-    return _LEAD_IN.sub("", text.strip().strip("*_`\"“”"), count=1).strip().strip("*_`\"“”")
+    return _LEAD_IN.sub("", text.strip().strip('*_`"“”'), count=1).strip().strip('*_`"“”')
 
 
 # -- dates -----------------------------------------------------------------------------------------
@@ -97,8 +97,20 @@ def _without_lead_in(text: str) -> str:
 _MONTHS = {
     name[:length]: month
     for month, name in enumerate(
-        "january february march april may june july august september october november "
-        "december".split(),
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
         start=1,
     )
     for length in {3, len(name)}

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Link", "asked_values", "Result", "links", "question_of", "results", "sentences", "spans"]
+__all__ = [
+    "Link",
+    "Result",
+    "asked_values",
+    "links",
+    "question_of",
+    "results",
+    "sentences",
+    "spans",
+]
 
 _RESULT = re.compile(r"^\[(\d+)\] (.*)\n    (\S+)\n    (.*)$", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]+)\]\(([^()\s]+)\)")
@@ -40,12 +49,22 @@ def results(text: str) -> list[Result]:
     return [Result(int(n), title, url, snippet) for n, title, url, snippet in _RESULT.findall(text)]
 
 
+def without_links(text: str) -> str:
+    """A text with each link's words and without its address."""
+    return _LINK.sub(r"\1", text)
+
+
+def numbers(text: str) -> list[int]:
+    """Every whole number in a text."""
+    return [_int(digits) for digits in re.findall(_NUMBER, without_links(text)) if len(digits) < 16]
+
+
 def links(page: str) -> Iterator[Link]:
     """The links of a shown page, each with the line that it stands in."""
     for line in page.split("\n"):
         for sentence in re.split(r"(?<=[.;])\s", line):
             for title, url in _LINK.findall(sentence):
-                yield Link(title, url, _LINK.sub(r"\1", sentence))
+                yield Link(title, url, without_links(sentence))
 
 
 def sentences(text: str) -> list[str]:
@@ -65,7 +84,9 @@ def spans(text: str) -> list[tuple[int, int]]:
     ]
     text = re.sub(rf"between {_NUMBER} and {_NUMBER}", " ", text)
     found += [(int(d), int(d) + 9) for d in re.findall(r"\bthe (\d+0)s\b", text)]
-    for half, century in re.findall(r"(first half|second half)? ?(?:of the )?(\d+)\w\w century", text):
+    for half, century in re.findall(
+        r"(first half|second half)? ?(?:of the )?(\d+)\w\w century", text
+    ):
         start = int(century) * 100 - 100
         low, high = {"first half": (0, 50), "second half": (50, 100)}.get(half, (0, 100))
         found.append((start + low, start + high))

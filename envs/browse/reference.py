@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..core import Reference, Script, Seat, call, text_of
+from ..core import Reference, Script, Seat, call, say, text_of
 from .greedy import greedy_reader
 from .reading import asked_values, question_of, results, spans
 from .tasks import Truth
@@ -87,7 +87,7 @@ def format_breaker(seat: Seat) -> Script:
             call("search", query=["a", "list"]),
             call("open_page", url="x"),
             call("answer"),
-            {"role": "assistant", "content": "I am thinking aloud, with no call."},
+            say("I am thinking aloud, with no call."),
         ]
     )
     yield broken
@@ -98,7 +98,7 @@ SECRETS = ("truth", "answer", "solution", "gold", "meta.json", "task", "path", "
 
 
 def snooper(seat: Seat) -> Script:
-    """Try addresses, paths, queries and arguments that could leak the truth, then answer with it."""
+    """Try addresses, paths, queries and arguments that could leak the truth, then answer."""
     question = question_of(text_of(seat.opening))
     addresses = [
         "file:///etc/passwd",

@@ -9,7 +9,7 @@ it; `proof` (uniqueness) and `need` check it and share no code with the writers.
 """
 
 from .blur import MAX_BLUR
-from .generate import SynthesisError, Synthesiser
+from .generate import Synthesiser, SynthesisError
 from .graph import NoGraphError
 from .question import Difficulty, Question
 

@@ -6,7 +6,7 @@ A blur level is a number. Level 0 states a fact as it is, and each level above i
 |---|---|---|---|---|
 | date | as known | a span of five years | a decade | half a century |
 | quantity | exact | about a tenth around | one step of 1-2-5 | an order of magnitude |
-| place | the region around it | the region around it | one region further out | the outermost region |
+| place | the region around it | the region around it | one further out | the outermost |
 | name | type and one attribute at the same level | = | = | type and that attribute |
 
 Every true value lies strictly inside its span, so that it makes no difference whether a reader
@@ -29,9 +29,7 @@ from .query import AttributeCue, Category, Cue, Inside, Range, Related, Within
 __all__ = ["MAX_BLUR", "Blurrer", "blur_date", "blur_quantity"]
 
 MAX_BLUR = 3
-_STEPS = tuple(
-    mantissa * 10**exponent for exponent in range(17) for mantissa in (1, 2, 5)
-)
+_STEPS = tuple(mantissa * 10**exponent for exponent in range(17) for mantissa in (1, 2, 5))
 
 
 def blur_date(value: int, level: int, rng: random.Random) -> tuple[int, int]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from ..corpus import Kind
 from .blur import Blurrer
 from .proof import Prover
-from .query import Category, Cue, Edge, Named, Query, Range, Related, Variable, Within
+from .query import Cue, Edge, Named, Query, Variable
 from .recipe import Recipe
 
 __all__ = ["Describer"]

@@ -9,9 +9,8 @@ is only kept by the smallest of those starts.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from ..grading import Answer
 from .blur import Blurrer
 from .cues import Describer
 from .graph import Graph, hashed
-from .need import Need, Search, mentions
+from .need import Need, Search
 from .proof import Prover
 from .query import Edge, Query
 from .question import Difficulty, Question
@@ -115,9 +114,7 @@ class Synthesiser:
 
     def _attempt(self, start: int, recipe: Recipe, rng: random.Random) -> Question | None:
         hops = rng.randint(*recipe.hops)
-        path = walk(
-            self.graph, start, hops, rng, without=recipe.without, wanted=recipe.wanted
-        )
+        path = walk(self.graph, start, hops, rng, without=recipe.without, wanted=recipe.wanted)
         if path is None or self._need.obvious_entity(path.entities[-1]):
             return None
         facts = tuple(step.fact for step in path.steps)

@@ -6,8 +6,8 @@ is walkable if its number of neighbours is within the degree bounds: neither a d
 
 Splits must share no entity. A share drawn by a hash of each entity alone would cut most relations
 (a share of 10% keeps 10% of them) and leave no long paths, so the hash is drawn for *cells*: the
-walkable graph is divided into regions of nearby entities, grown in rounds from seeds that are chosen
-by hash, and each cell belongs as a whole to one split. A walk never leaves its split's share.
+walkable graph is divided into regions of nearby entities, grown in rounds from seeds that are
+chosen by hash, and each cell belongs as a whole to one split. A walk never leaves its share.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ class Graph:
         facts = self._walkable_facts()
         if len(facts) == 0:
             raise NoGraphError(
-                f"the corpus {corpus.name!r} has {len(corpus):,} documents and no relations between "
-                "entities with pages: it can be searched and browsed, but there is no graph to "
-                "synthesise questions from. Use a corpus with facts ('procedural', 'debian', or "
+                f"the corpus {corpus.name!r} has {len(corpus):,} documents and no relations "
+                "between entities with pages: it can be searched and browsed, but there is no "
+                "graph to make questions from. Use a corpus with facts ('procedural', 'debian', or "
                 "imported triples), or give the environment your own tasks."
             )
         subject = np.asarray(corpus.subject)[facts].astype(np.int64)

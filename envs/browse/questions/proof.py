@@ -126,9 +126,7 @@ class Prover:
             ids = self._intersection(ids, self._satisfying(cue))
         return ids
 
-    def _satisfying_cue(
-        self, cue: Range | Category | Inside | Within | Related | Named
-    ) -> Ids:
+    def _satisfying_cue(self, cue: Range | Category | Inside | Within | Related | Named) -> Ids:
         match cue:
             case Range() | Category():
                 return self._with_attribute(cue)
@@ -207,7 +205,7 @@ class Prover:
     def _intersection(self, ids: Ids, others: Ids) -> Ids:
         """Members of the sorted `ids` that are among `others`."""
         if len(ids) * 16 < len(others):
-            at = np.minimum(np.searchsorted(others, ids), len(others) - 1)
+            at = np.minimum(others.searchsorted(ids), len(others) - 1)
             return ids[others[at] == ids]
         self._mark[others] = True
         kept = ids[self._mark[ids]]
@@ -229,8 +227,8 @@ class _PredicateIndex:
 
     def between(self, low: int, high: int) -> np.ndarray:
         """Subjects with a value in `low..high`, possibly repeated."""
-        start = np.searchsorted(self._value, low, side="left")
-        stop = np.searchsorted(self._value, high, side="right")
+        start = self._value.searchsorted(low, side="left")
+        stop = self._value.searchsorted(high, side="right")
         return self._subject_of_value[start:stop]
 
     def objects_of(self, ids: Ids) -> np.ndarray:
@@ -242,8 +240,8 @@ class _PredicateIndex:
 
 def _gather(keys: np.ndarray, payload: np.ndarray, ids: Ids) -> np.ndarray:
     """The payload of every row whose key is among `ids`; `keys` is sorted."""
-    start = np.searchsorted(keys, ids, side="left")
-    length = np.searchsorted(keys, ids, side="right") - start
+    start = keys.searchsorted(ids, side="left")
+    length = keys.searchsorted(ids, side="right") - start
     total = int(length.sum())
     if total == 0:
         return np.empty(0, dtype=np.int64)

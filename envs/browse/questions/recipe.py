@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..corpus import Corpus
 from .blur import MAX_BLUR
 from .graph import Graph
 
@@ -81,9 +80,7 @@ def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mappin
     held_out = _held_out(graph, seed)
     main = Recipe(hops, blur, without=held_out)
     longest = longest_path(hops)
-    ood = Recipe(
-        (min(hops[1] + 1, longest), longest), min(MAX_BLUR, blur + 1), wanted=held_out
-    )
+    ood = Recipe((min(hops[1] + 1, longest), longest), min(MAX_BLUR, blur + 1), wanted=held_out)
     hotpot = Recipe((2, 2), 1, hops_needed=2, without=held_out, named=True, one_search=False)
     return {
         "train": main, "validation": main, "test": main, "ood": ood, "iid": main, "hotpot": hotpot

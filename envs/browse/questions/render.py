@@ -1,7 +1,7 @@
 """From a query to English: one sentence for each hop, each entity described and none named.
 
 Every word of the text comes from the query and the corpus's schema, so that what is read is what
-was proved. A sentence starts from the entity that the sentence before introduced ("This novel ..."),
+was proved. A sentence starts from the entity that the one before introduced ("This novel ..."),
 which keeps long paths readable and every reference unambiguous.
 """
 
@@ -21,9 +21,9 @@ __all__ = ["Renderer", "Rendering"]
 
 PEOPLE = frozenset({"person", "people", "maintainer", "author", "human", "character", "developer"})
 OPENINGS = ("Consider {}.", "Think of {}.", "Start with {}.", "There is {}.", "Take {}.")
-ENDINGS = ("Which {noun} is {this}?", "What is {this} called?", "What is the name of {this}?")
+ENDINGS = ("What is {this} called?", "What is the name of {this}?", "Name {this}.")
 IN_CLAUSE = 2
-"""Cues told in the sentence that introduces an entity; the rest follow in a sentence of their own."""
+"""Cues told in the sentence that introduces an entity; the rest follow in one of their own."""
 
 
 class Rendering(NamedTuple):
@@ -41,21 +41,21 @@ class Renderer:
         self._corpus = corpus
         self._containment: dict[int, str] = {}
 
-    def render(
-        self, query: Query, rng: random.Random, *, exact_date: bool = True
-    ) -> Rendering:
+    def render(self, query: Query, rng: random.Random, *, exact_date: bool = True) -> Rendering:
         """The question in English. `rng` only chooses between wordings of the same meaning.
 
         Args:
             exact_date: whether an asked date is known to the day.
         """
         telling = _Telling(self, query)
+        first = query.variables[0]
         compact = self._two_hops(query)
         if compact is not None:
             return Rendering(compact, (compact,), self.anchors(query))
-        introduced, rest = telling.introduce(0)
-        telling.say(rng.choice(OPENINGS).format(introduced))
-        telling.say_rest(0, rest)
+        if not _name_of(first):
+            introduced, rest = telling.introduce(0)
+            telling.say(rng.choice(OPENINGS).format(introduced))
+            telling.say_rest(0, rest)
         for position, edge in enumerate(query.edges):
             telling.follow(position, edge)
         telling.ask(rng, exact_date)
@@ -146,7 +146,7 @@ class Renderer:
                 return [name]
 
     def relation(self, edge: Edge) -> str | None:
-        """The relation as said of its first entity, or None if it has no words in this direction."""
+        """The relation as said of its first entity, or None if it has no words for that."""
         schema = self._corpus.predicates[edge.predicate]
         return (schema.phrase if edge.forward else schema.inverse) or None
 
@@ -158,10 +158,10 @@ class Renderer:
         first, *others = query.variables
         if any(variable.cues for variable in others) or query.asked >= 0:
             return None
-        named = [cue.name for cue in first.cues if isinstance(cue, Named)]
-        if len(named) != 1 or len(first.cues) != 1:
+        name = _name_of(first)
+        if not name:
             return None
-        said = f"the {self.noun(first.type)} “{named[0]}”"
+        said = f"the {self.noun(first.type)} “{name}”"
         for edge, variable in zip(query.edges, others, strict=True):
             relation = self.relation(Edge(edge.predicate, not edge.forward))
             if relation is None:
@@ -169,7 +169,12 @@ class Renderer:
             said = f"{self.pronoun(variable.type)} {relation.format(said)}"
             said = f"the {self.noun(variable.type)} {said}"
         noun = self.noun(query.variables[-1].type)
-        return said.replace(f"the {noun} {self.pronoun(query.variables[-1].type)}", f"Which {noun}", 1) + "?"
+        clause = f"the {noun} {self.pronoun(query.variables[-1].type)} "
+        return f"Which {noun} {said.removeprefix(clause)}?"
+
+
+def _name_of(variable: Variable) -> str:
+    return next((cue.name for cue in variable.cues if isinstance(cue, Named)), "")
 
 
 class _Telling:
@@ -186,12 +191,14 @@ class _Telling:
         """The entity that was introduced last."""
         variables = self.query.variables
         noun = self.words.noun(variables[position].type)
+        if name := _name_of(variables[position]):
+            return f"the {noun} “{name}”"
         if position and variables[position - 1].type == variables[position].type:
             return f"the latter {noun}"
         return f"this {noun}"
 
     def introduce(self, position: int, *, bare: bool = False) -> tuple[str, Sequence[str]]:
-        """"a novel that was published in the 1840s", and what is left to say of it."""
+        """ "a novel that was published in the 1840s", and what is left to say of it."""
         variables = self.query.variables
         variable = variables[position]
         noun = self.words.noun(variable.type)
@@ -248,5 +255,4 @@ class _Telling:
         if self.query.asked >= 0:
             self.say(f"{this} {self.words.asked(self.query.asked, exact_date)}?")
         else:
-            noun = self.words.noun(self.query.variables[last].type)
-            self.say(rng.choice(ENDINGS).format(this=this, noun=noun))
+            self.say(rng.choice(ENDINGS).format(this=this))

@@ -15,16 +15,27 @@ __all__ = [
     "year_of",
 ]
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 PREPOSITIONS = ("in", "on", "at", "of", "during", "since", "from", "around", "dated")
 _VOWEL_SOUNDS = ("a", "e", "i", "o", "u", "hour", "honour", "heir", "honest")
 _CONSONANT_SOUNDS = ("uni", "use", "usu", "eu", "one", "once", "ur-")
 
 
 def with_article(noun: str) -> str:
-    """"novel" -> "a novel", "archive" -> "an archive", "university" -> "a university"."""
+    """ "novel" -> "a novel", "archive" -> "an archive", "university" -> "a university"."""
     word = noun.lower()
     vowel = word.startswith(_VOWEL_SOUNDS) and not word.startswith(_CONSONANT_SOUNDS)
     if word.startswith(("unin", "unim", "unid")):  # "uninhabited", "unimportant", "unidentified"
@@ -33,7 +44,7 @@ def with_article(noun: str) -> str:
 
 
 def joined(parts: Sequence[str]) -> str:
-    """"a", "a and b", "a, b, and c"."""
+    """ "a", "a and b", "a, b, and c"."""
     if len(parts) <= 2:
         return " and ".join(parts)
     return ", ".join(parts[:-1]) + ", and " + parts[-1]

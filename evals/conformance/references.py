@@ -14,36 +14,42 @@ from ...envs.core import Episode, Reference
 from ...leaderboard import Cell
 from ..plan import EpisodeLimits, Planned, Work, seed_of
 from ..rollout import Retry, play
-from .subject import Failed, Skipped, Subject, random_episode
+from .subject import Failed, Skipped, Subject
 
 SLACK = 0.1
 """How far a mean over few tasks may lie beyond a baseline's bound."""
 
 
 def nothing_leaks(subject: Subject) -> str:
-    """The hidden truth is in no first observation and in no info."""
+    """The hidden truth is in no first observation and in no info.
+
+    What the prompt itself says is told, not leaked; so is what every opening says.
+    """
     env = subject.new()
-    looked = 0
+    seen: dict[str, tuple[str, set[str]]] = {}
     for id in subject.task_ids(subject.tasks):
         task = env.tasks.task(id)
-        secrets = sorted(set(_strings(task.truth)))
         told = task.prompt.casefold()
-        secrets = [s for s in secrets if len(s) >= 4 and s.casefold() not in told]
-        if not secrets:
-            continue
-        looked += 1
-        observed, info = env.reset(seed=1, options={"task": id})
-        text = json.dumps([observed, info], default=repr, ensure_ascii=False).casefold()
+        secrets = {s.casefold() for s in _strings(task.truth) if len(s) >= 4}
+        observed = _openings(env, id).casefold()
+        seen[id] = observed, {s for s in secrets if s not in told}
+    looked = sum(bool(secrets) for _, secrets in seen.values())
+    for id, (observed, secrets) in seen.items():
         for secret in secrets:
-            if secret.casefold() in text:
+            elsewhere = any(
+                secret in other
+                for i, (other, known) in seen.items()
+                if i != id and secret not in known
+            )
+            if secret in observed and not elsewhere:
                 raise Failed(f"task {id}: the first observation or info shows {secret[:40]!r}")
     if not looked:
-        for id in subject.task_ids(3):
-            info = list(random_episode(subject.game(), id, 1))
-            if "truth" in json.dumps(info, default=repr):
-                raise Failed(f"task {id}: an observation speaks of the truth")
-        return "the truth holds no text to look for; no observation names it"
+        raise Skipped("no task's truth holds a text that could be looked for")
     return f"the hidden truth of {looked} tasks is in no opening and in no info"
+
+
+def _openings(env: Any, id: str) -> str:
+    return json.dumps(env.reset(seed=1, options={"task": id}), default=repr, ensure_ascii=False)
 
 
 def oracles(subject: Subject) -> str:

@@ -23,7 +23,7 @@ VERSION = 1
 class _Procedural:
     """The source "procedural"."""
 
-    options = {"size": 5_000, "seed": 0}
+    options = {"size": 20_000, "seed": 0}
 
     def key(self, size: int, seed: int) -> str:
         return f"procedural version={VERSION} size={size} seed={seed}"

@@ -6,11 +6,13 @@ learn to tell where a name comes from.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .chance import Chance
 
-__all__ = ["CULTURES", "Culture", "Names", "invent"]
+__all__ = ["CULTURES", "Culture", "Names", "invent", "shaped"]
 
 
 class Culture(NamedTuple):
@@ -57,7 +59,7 @@ CULTURES = (
         _parts("b br d f fj g gr h hj k kv l m n r s sk st sv t th v"), _parts("a e i o u y å ö"),
         _parts("- - n r l rn ld nd st k rk m"), (1, 2), _parts("e ar in ulf mund rik"),
         _parts("a hild run ne dis"), _forms("{}vorn|{}hald|{}stred|{}mark|{}lien|{}gard"),
-        _forms("{}vik|{}holt|{}stad|{}havn|{}ness|Nedre {}dal|Øvre {}dal|{}fell"),
+        _forms("{}vik|{}holt|{}stad|{}havn|{}ness|Nedder {}dal|Over {}dal|{}fell"),
         _forms("{}elva|{}å"), _forms("{}tind|{}horn"), _forms("{}land|{}mark"),
         _forms("{}heim|{}rike"), "ish",
     ),
@@ -65,52 +67,52 @@ CULTURES = (
         _parts("c d f l m n p r s t v g b z tr pr"), _parts("a e i o a o ia ie"),
         _parts("- - - n r l s"), (2, 3), _parts("o io ino ando"), _parts("a ia ina etta"),
         _forms("{}ari|{}elli|da {}o|{}anto|{}esca|di {}a"),
-        _forms("{}a|{}ona|{}enza|Porto {}o|San {}o|{}ello|Villa {}a|{}ara"),
-        _forms("{}ello|Rio {}o"), _forms("Monte {}o|Cima {}a"), _forms("{}ana|{}egna"),
+        _forms("{}a|{}ona|{}enza|Porta {}o|Sano {}o|{}ello|Vila {}a|{}ara"),
+        _forms("{}ello|Ri {}o"), _forms("Monta {}o|Cim {}a"), _forms("{}ana|{}egna"),
         _forms("{}ia|{}onia"), "ese",
     ),
     Culture(  # steppe
         _parts("b d g j k kh q s sh t y zh m n al ur"), _parts("a a e u o ü ö y"),
         _parts("r n k t sh l m rg lt"), (2, 2), _parts("ai bek tai han ur"),
         _parts("gul ai sha nur"), _forms("{}gai|{}uly|{}tegin|{}baev|{}khan"),
-        _forms("{}abad|{}kent|{}tobe|Ak{}|Kara{}|{}balyk|{}orda"), _forms("{}su|{}darya"),
-        _forms("{}tau|{}tag"), _forms("{}istan|{}oblys"), _forms("{}estan|{}khanat"), "i",
+        _forms("{}abad|{}kent|{}tobe|Ak{}|Kor{}|{}balyk|{}orda"), _forms("{}su|{}darya"),
+        _forms("{}tau|{}tag"), _forms("{}astan|{}oblys"), _forms("{}estan|{}khanat"), "i",
     ),
     Culture(  # atolls
         _parts("h k l m n p t w f r ' -"), _parts("a e i o u a o ai ua"), _parts("-"), (3, 4),
         _parts("kai no ro"), _parts("lani mea hina"), _forms("{}|ka {}|{}nui|{}roa"),
-        _forms("{}|{}nui|{}iti|Motu {}|Hale {}|{}tapu"), _forms("Wai {}|{}wai"),
-        _forms("Mauka {}|Pu'u {}"), _forms("{}moana|{}loa"), _forms("{}nesi|{}tonu"), "an",
+        _forms("{}|{}nui|{}iti|Moti {}|Hala {}|{}tapu"), _forms("Wae {}|{}wae"),
+        _forms("Maku {}|Po'u {}"), _forms("{}moana|{}loa"), _forms("{}nesi|{}tonu"), "an",
     ),
     Culture(  # river plains; family name first
         _parts("b d f g h j l m n p q s sh t w x y z zh ch"), _parts("a ai ao e ei i ou u ua ie"),
         _parts("n ng - -"), (2, 2), _parts("wen bo jun long"), _parts("mei lan yue xia"),
-        _forms("{}"), _forms("{}zhou|{}pu|{}men|{}jiang|Xin {}|{}ling|Da {}"),
-        _forms("{} He|{} Shui"), _forms("{} Shan|{} Feng"), _forms("{}dong|{}xi|{}bei|{}nan"),
-        _forms("{}guo|Da {}"), "ese", True,
+        _forms("{}"), _forms("{}zhou|{}pu|{}men|{}jiang|Xun {}|{}ling|Do {}"),
+        _forms("{} Hei|{} Shuo"), _forms("{} Shen|{} Fung"), _forms("{}dong|{}xi|{}bei|{}nan"),
+        _forms("{}guo|Do {}"), "ese", True,
     ),
     Culture(  # old empire
         _parts("c d ph th m n p s t v l r f g pr cl dr"), _parts("a e i o u ae"),
         _parts("- n r s l x nt rt"), (2, 2), _parts("us ius or ax"), _parts("ia a is ora"),
-        _forms("{}ides|{}anus|{}ator|{}opoulos|{}inus"),
-        _forms("{}um|{}ona|{}polis|{}acum|Castra {}a|{}essa|{}ium"), _forms("{}us|{}ene"),
-        _forms("Mons {}us|{}os"), _forms("{}itania|{}eia|{}onia"), _forms("{}eria|{}atia"), "an",
+        _forms("{}ides|{}anor|{}ator|{}ophis|{}inus"),
+        _forms("{}um|{}ona|{}polis|{}acum|Costra {}a|{}essa|{}ium"), _forms("{}us|{}ene"),
+        _forms("Mont {}us|{}os"), _forms("{}itania|{}eia|{}onia"), _forms("{}eria|{}atia"), "an",
     ),
     Culture(  # western moors
         _parts("b br c ch d g gw ll m n p r rh t tr c dr"), _parts("a e i o w y ae wy"),
         _parts("n dd th r l ch n s rn"), (1, 2), _parts("an wyn or ed"), _parts("wen a lys eth"),
         _forms("ap {}|{}lyn|Tre{}|{}edd|Pen{}|{}wick"),
-        _forms("Llan{}|Aber{}|{}ford|Pen{}|Upper {}|Lower {}|{}combe|{} on the Moor|Caer{}"),
-        _forms("Afon {}|Water of {}"), _forms("Ben {}|Carn {}|{} Fell"), _forms("{}shire|{}dor"),
+        _forms("Llen{}|Abar{}|{}ford|Pen{}|Upper {}|Lower {}|{}combe|{} on the Moor|Caer{}"),
+        _forms("Avon {}|Water of {}"), _forms("Bern {}|Carn {}|{} Fell"), _forms("{}shire|{}dor"),
         _forms("{}wy|{}land"), "ish",
     ),
     Culture(  # southern desert
         _parts("b d f g h j k kh m n q r s sh t z dh gh l"), _parts("a i u a aa i"),
         _parts("b d f l m n r s t z q -"), (2, 2), _parts("im ed ir an"), _parts("a ah iya een"),
-        _forms("el-{}i|ibn {}|el-{}|{}awi|bint-{}"),
-        _forms("{}iyya|Bir {}|Tell {}|Qasr {}|{}abad|Ain {}|Wadi {}"),
-        _forms("Wadi {}|Nahr {}"), _forms("Jebel {}|Ras {}"), _forms("{}iyat|{}ara"),
-        _forms("{}iya|{}istan"), "i",
+        _forms("el-{}i|en {}|el-{}|{}awi|dhu-{}"),
+        _forms("{}iyya|Bir {}|Tel {}|Qasar {}|{}abad|Ayin {}|Wadh {}"),
+        _forms("Wadh {}|Nahir {}"), _forms("Jabil {}|Rus {}"), _forms("{}iyat|{}ara"),
+        _forms("{}iya|{}astan"), "i",
     ),
 )  # fmt: skip
 
@@ -140,16 +142,20 @@ def invent(culture: Culture, chance: Chance, people: int, places: int) -> Names:
     return Names(male, female, family, stems)
 
 
-def _different(count: int, make) -> list[str]:
-    """`count` names, no two the same; later ones may be a syllable longer."""
+def _different(count: int, make: Callable[[], str]) -> list[str]:
+    """`count` names (or nearly, if the grammar has no more), no two the same."""
     found: dict[str, None] = {}
-    misses = 0
-    while len(found) < count and misses < 4 * count + 1000:
+    for _ in range(6 * count + 1000):
         name = make()
-        if name in found:
-            misses += 1
-        found[name] = None
+        if not _UNFIT.search(name.lower()):
+            found[name] = None
+        if len(found) == count:
+            break
     return list(found)
+
+
+_UNFIT = re.compile(r"anus|arse|cock|cunt|dick|fag|fuck|hitler|nazi|nig|penis|piss|porn|rape|shit|sex|slut|tit")
+"""Chance should not spell these."""
 
 
 def _syllable(culture: Culture, chance: Chance) -> str:
@@ -165,17 +171,25 @@ def _word(culture: Culture, chance: Chance, low: int, high: int) -> str:
 
 
 def _given(culture: Culture, endings: tuple[str, ...], chance: Chance) -> str:
-    stem = chance.pick(culture.onsets) + chance.pick(culture.vowels)
-    if chance.random() < 0.5:
-        stem += chance.pick(culture.codas) + chance.pick(culture.onsets)
+    """One or two syllables and an ending, with a consonant between two vowels."""
+    ending = chance.pick(endings)
+    stem = _syllable(culture, chance) if chance.random() < 0.4 else ""
+    stem += chance.pick(culture.onsets) + chance.pick(culture.vowels)
+    if ending[0] in "aeiou":
+        stem += chance.pick([onset for onset in culture.onsets if onset not in ("", "'")])
     else:
-        stem += chance.pick([c for c in culture.onsets if c and c != "'"])
-    return (stem + chance.pick(endings)).lstrip("'").capitalize()
+        stem += chance.pick(culture.codas)
+    return (stem + ending).lstrip("'").capitalize()
 
 
 def _family(culture: Culture, chance: Chance) -> str:
     form = chance.pick(culture.family)
-    stem = _word(culture, chance, 1, 2)
-    if form.startswith("{}") or form[-3:-2] in " -":
-        stem = stem.capitalize()
+    return shaped(form, _word(culture, chance, 1, 2).capitalize())
+
+
+def shaped(form: str, stem: str) -> str:
+    """A form with its stem, which keeps its capital at the beginning of a word only."""
+    at = form.index("{")
+    if at and form[at - 1] not in " -'":
+        stem = stem.lower()
     return form.format(stem)

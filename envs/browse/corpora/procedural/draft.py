@@ -9,14 +9,16 @@ from collections.abc import Iterable
 from .chance import Chance
 from .schema import PERSON
 
-__all__ = ["ON_OBJECT", "ON_SUBJECT", "PRESENT", "Draft", "Pool"]
+__all__ = ["HUB", "ON_OBJECT", "ON_SUBJECT", "PRESENT", "Draft", "Pool"]
 
 PRESENT = 2024
 """The year in which the world's pages are written: nothing is later."""
 ON_SUBJECT, ON_OBJECT = 1, 2
 """Pages that state a fact: the subject's, the object's, or both (3)."""
-FULL = 7
-"""Neighbours from which on an entity is given no more if another is to be had."""
+CAPACITY = (5, 9)
+"""An entity with so many neighbours is given no more if another is to be had; each has its own."""
+HUB = 60
+"""The same for the few entities to which much happens."""
 TRIES = 5
 
 
@@ -29,6 +31,7 @@ class Draft:
         since, until: the years in which each entity comes into being and ends.
         home: each entity's country (an id), or -1.
         degree: how many other entities each is related to.
+        capacity: how many it should have at most.
         subject, predicate, value, places: columns of facts; `places` is where each is stated.
         sort: what decides who does what: a person's occupation, a company's industry, a building's
             use, a settlement's status, as positions in their vocabularies; else -1.
@@ -47,6 +50,8 @@ class Draft:
         self.until = array("h", [PRESENT]) * size
         self.home = array("i", [-1]) * size
         self.degree = array("H", bytes(2 * size))
+        chance = Chance(seed, "capacity")
+        self.capacity = bytearray(chance.between(*CAPACITY) for _ in range(size))
         self.subject, self.predicate = array("i"), array("h")
         self.value, self.places = array("q"), array("b")
         self.hints: dict[int, int] = {}
@@ -126,25 +131,27 @@ class Pool:
         home: int = -1,
         *,
         insist: bool = False,
+        alive: bool = True,
     ) -> int:
         """Some entity that exists in a year, at an age in `age` then; -1 if none is found.
 
         Args:
             home: a country whose entities are preferred.
             insist: take one that has many neighbours already rather than none.
+            alive: whether it must still exist when the year is over.
         """
         entities, years = self._by_home.get(home, self._all) if home >= 0 else self._all
         low = bisect_left(years, year - age[1])
         high = bisect_right(years, year - age[0])
         if low == high:
-            return self.draw(chance, year, age, insist=insist) if home >= 0 else -1
-        until, degree = self._draft.until, self._draft.degree
+            return self.draw(chance, year, age, insist=insist, alive=alive) if home >= 0 else -1
+        until, degree, capacity = self._draft.until, self._draft.degree, self._draft.capacity
         last = -1
         for _ in range(TRIES):
             entity = entities[low + int(chance.random() * (high - low))]
-            if until[entity] < year:
+            if alive and until[entity] <= year:
                 continue
-            if degree[entity] < FULL:
+            if degree[entity] < capacity[entity]:
                 return entity
             last = entity
         return last if insist else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .chance import Chance
-from .draft import ON_OBJECT, ON_SUBJECT, PRESENT, Draft, Pool
+from .draft import HUB, ON_OBJECT, ON_SUBJECT, PRESENT, Draft, Pool
 from .schema import (
     CAPITAL,
     CONTINENT,
@@ -55,7 +55,7 @@ def make_geography(draft: Draft) -> Pool:
     towns = Pool(draft, settlements)
     for settlement in settlements:
         if chance.random() < 0.3:
-            twin = towns.draw(chance, PRESENT)
+            twin = towns.draw(chance, PRESENT - 1)
             if twin >= 0:
                 draft.relate(settlement, TWINNED_WITH, twin, chance.pick((1, 3, 3)))
     statuses = CATEGORIES[SETTLEMENT, STATUS]
@@ -67,6 +67,7 @@ def make_geography(draft: Draft) -> Pool:
         draft.sort[settlement] = status
         if statuses[status] in LARGE:
             cities.append(settlement)
+            draft.capacity[settlement] = chance.between(10, HUB)
     return Pool(draft, settlements + cities * 3)
 
 

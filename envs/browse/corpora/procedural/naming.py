@@ -12,7 +12,7 @@ import numpy as np
 
 from . import schema as s
 from .chance import Chance
-from .cultures import CULTURES, Culture, Names, invent
+from .cultures import CULTURES, Culture, Names, invent, shaped
 from .draft import Draft
 from .people import OCCUPATIONS
 from .thing_names import NAMERS
@@ -21,7 +21,7 @@ from .vocabulary import CATEGORIES
 TOWNS = (s.STANDS_IN, s.BASED_IN, s.FOUND_IN, s.HOME_PORT)
 LABELS = (s.PURPOSE, s.FORM, s.KEY, s.THEME, s.GROUP, s.FIELD)
 
-__all__ = ["Naming", "make_names", "make_titles", "shaped"]
+__all__ = ["Naming", "make_names", "make_titles"]
 
 
 class Naming:
@@ -90,14 +90,6 @@ def _labels(draft: Draft) -> dict[tuple[int, int], str]:
         for entity in draft.ids(type):
             labels[predicate, entity] = vocabulary[draft.sort[entity]]
     return labels
-
-
-def shaped(form: str, stem: str) -> str:
-    """A form with its stem: capital only at the beginning of a word."""
-    at = form.index("{")
-    if at and form[at - 1] not in " -'":
-        stem = stem.lower()
-    return form.format(stem)
 
 
 def make_names(draft: Draft) -> Naming:

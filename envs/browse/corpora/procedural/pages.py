@@ -101,13 +101,13 @@ class Pages:
                 pronoun = ("She", "she", "Her", "her", "her")
             else:
                 pronoun = ("He", "he", "His", "his", "him")
-            named = (family, family, f"{family}'s", f"{family}'s", family)
+            named = (family, pronoun[1], f"{family}'s", pronoun[3], pronoun[4])
             self._subject = (pronoun, pronoun, named)
             return
         noun = NOUNS[type]
         pronoun = ("It", "it", "Its", "its", "it")
         general = (f"The {noun}", f"the {noun}", f"The {noun}'s", f"the {noun}'s", f"the {noun}")
-        named = (name, name, f"{name}'s", f"{name}'s", name)
+        named = (name, "it", f"{name}'s", "its", "it")
         self._subject = (pronoun, general, named)
 
     # -- values ----------------------------------------------------------------------------------

@@ -119,14 +119,16 @@ def _sort(type: int, year: int, chance: Chance) -> int:
 def _relate(draft: Draft, relation: Relation, subject: int, pools: _Pools, chance: Chance) -> None:
     name = chance.pick(relation.pools)
     if relation.at is None:
-        year, age = PRESENT, (0, 5000)
+        year, age = PRESENT - 1, (0, 5000)
     else:
         year = draft.since[subject] + chance.between(*relation.at)
         if not year <= min(draft.until[subject], PRESENT - 1):
             return
         age = (1, 5000) if name in AGELESS else relation.age
     home = draft.home[subject] if chance.random() < relation.near else -1
-    object = pools[name].draw(chance, year, age, home, insist=relation.share >= 1)
+    object = pools[name].draw(
+        chance, year, age, home, insist=relation.insist, alive=not relation.outlived
+    )
     if object < 0 or not draft.relate(
         subject, relation.predicate, object, _places(chance, relation.places)
     ):

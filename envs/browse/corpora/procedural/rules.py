@@ -48,6 +48,8 @@ class Relation(NamedTuple):
         near: the probability that the object is of the subject's country.
         times: how many at most.
         places: probabilities that the fact is stated on the subject's page only, and on both.
+        insist: whether it must be, even with an object that has many relations already.
+        outlived: whether the object may have ended before.
         name: whether the subject's name is made from the object.
         dated: the attribute that holds the date on which it happened, if one does.
     """
@@ -61,6 +63,8 @@ class Relation(NamedTuple):
     near: float = 0.75
     times: int = 1
     places: tuple[float, float] = (0.5, 0.35)
+    insist: bool = False
+    outlived: bool = False
     name: bool = False
     dated: int = -1
 
@@ -96,27 +100,27 @@ RELATIONS = (
     Relation(s.MOUNTAIN, s.FIRST_CLIMBED_BY, ("a mountaineer", "an explorer"), 0.85, (1560, 1990),
              (20, 58), near=0.6, places=(0.4, 0.35), dated=s.FIRST_CLIMBED),
     Relation(s.MOUNTAIN, s.NAMED_AFTER, ("an explorer", "a general", "a politician"), 0.35,
-             (1600, 1960), (25, 300), places=(0.45, 0.25), name=True),
+             (1600, 1960), (25, 300), places=(0.45, 0.25), name=True, outlived=True),
     Relation(s.RIVER, s.MAPPED_BY, ("an explorer", "an engineer"), 0.6, (1540, 1920), (22, 65),
              places=(0.35, 0.3)),
-    Relation(s.COMPANY, s.BASED_IN, ("town",), 1, (0, 0), near=0.95, places=(0.75, 0.2)),
+    Relation(s.COMPANY, s.BASED_IN, ("town",), 1, (0, 0), near=0.95, places=(0.75, 0.2), insist=True),
     Relation(s.COMPANY, s.TOOK_OVER, ("company",), 0.4, (15, 60), (15, 120), near=0.7,
              places=(0.4, 0.3)),
-    Relation(s.SCHOOL, s.STANDS_IN, ("town",), 1, (0, 0), near=0.97, places=(0.6, 0.35)),
+    Relation(s.SCHOOL, s.STANDS_IN, ("town",), 1, (0, 0), near=0.97, places=(0.6, 0.35), insist=True),
     Relation(s.SCHOOL, s.NAMED_AFTER, PATRONS, 0.35, (0, 0), (40, 200), name=True,
-             places=(0.5, 0.2)),
-    Relation(s.SOCIETY, s.BASED_IN, ("town",), 1, (0, 0), near=0.97, places=(0.75, 0.2)),
-    Relation(s.BUILDING, s.STANDS_IN, ("town",), 1, (0, 0), near=0.97, places=(0.6, 0.35)),
+             places=(0.5, 0.2), outlived=True),
+    Relation(s.SOCIETY, s.BASED_IN, ("town",), 1, (0, 0), near=0.97, places=(0.75, 0.2), insist=True),
+    Relation(s.BUILDING, s.STANDS_IN, ("town",), 1, (0, 0), near=0.97, places=(0.6, 0.35), insist=True),
     Relation(s.BUILDING, s.COMMISSIONED_BY, (*PATRONS, "company"), 0.55, (-3, 0), (5, 75),
              places=(0.15, 0.15)),
     Relation(s.BUILDING, s.NAMED_AFTER, ("person",), 0.3, (0, 0), ADULT, name=True,
-             places=(0.4, 0.2)),
+             places=(0.4, 0.2), outlived=True),
     # works
     Relation(s.NOVEL, s.PUBLISHED_BY, (PUBLISHER,), 0.7, (0, 0), (1, 160), places=(0.6, 0.2)),
     Relation(s.NOVEL, s.SET_IN, ("town",), 0.6, (0, 0), (10, 5000), near=0.7, places=(0.7, 0.2)),
     Relation(s.NOVEL, s.DEDICATED_TO, ("person",), 0.5, (0, 0), (18, 75), places=(0.15, 0.1)),
     Relation(s.NOVEL, s.INSPIRED_BY, ("battle", "expedition", "painting", "person", "ship"), 0.55,
-             (0, 0), (4, 200), places=(0.5, 0.25)),
+             (0, 0), (4, 200), places=(0.5, 0.25), outlived=True),
     Relation(s.FILM, s.BASED_ON, ("novel",), 0.6, (0, 0), (2, 250), places=(0.45, 0.35), name=True),
     Relation(s.FILM, s.PRODUCED_BY, ("company/film production",), 0.6, (0, 0), (1, 120), places=(0.6, 0.2)),
     Relation(s.FILM, s.STARRED, ("an actor",), 0.75, (0, 0), (17, 75), times=2, places=(0.5, 0.3)),
@@ -125,7 +129,7 @@ RELATIONS = (
              places=(0.55, 0.2)),
     Relation(s.PAINTING, s.DEPICTS,
              ("person", "building", "battle", "mountain", "ship", "town", "river"), 0.85, (0, 0),
-             (1, 300), places=(0.6, 0.2), name=True),
+             (1, 300), places=(0.6, 0.2), name=True, outlived=True),
     Relation(s.PAINTING, s.COMMISSIONED_BY, PATRONS, 0.55, (-3, 0), (24, 76), near=0.85,
              places=(0.08, 0.12)),
     Relation(s.PAINTING, s.KEPT_IN, (MUSEUM,), 0.75, None, places=(0.6, 0.2)),
@@ -136,7 +140,7 @@ RELATIONS = (
              places=(0.45, 0.2)),
     Relation(s.COMPOSITION, s.BASED_ON, ("novel",), 0.35, (0, 0), (2, 200), name=True),
     Relation(s.COMPOSITION, s.INSPIRED_BY, ("painting", "mountain", "battle", "river"), 0.4, (0, 0),
-             (3, 200)),
+             (3, 200), outlived=True),
     # history
     Relation(s.BATTLE, s.FOUGHT_NEAR, ("town",), 0.95, (0, 0), (10, 5000), places=(0.6, 0.3),
              name=True),
@@ -159,7 +163,7 @@ RELATIONS = (
     Relation(s.ARTEFACT, s.OWNED_BY, PATRONS, 0.6, (0, 30), (20, 75), places=(0.1, 0.15)),
     Relation(s.ARTEFACT, s.COMMISSIONED_BY, PATRONS, 0.4, (-1, 0), (25, 75), places=(0.12, 0.1)),
     Relation(s.SPECIES, s.NAMED_AFTER, ("a naturalist", "an explorer", "a physician"), 0.5, (0, 0),
-             (30, 150), near=0.3, places=(0.3, 0.15), name=True),
+             (30, 150), near=0.3, places=(0.3, 0.15), name=True, outlived=True),
     Relation(s.SPECIES, s.OCCURS_AT, ("mountain", "river"), 0.8, None, near=0.5, places=(0.6, 0.2)),
     Relation(s.SPECIES, s.COLLECTED_DURING, ("expedition",), 0.5, (0, 0), (1, 25), near=0.2),
     Relation(s.SPECIES, s.FOUND_WITH, ("species",), 0.6, None, near=0.5, places=(0.5, 0.2)),
@@ -170,11 +174,11 @@ RELATIONS = (
              places=(0.15, 0.15)),
     Relation(s.SHIP, s.FOUGHT_IN, ("battle",), 0.4, (1, 25), (0, 0), near=0.5, places=(0.4, 0.3)),
     Relation(s.SHIP, s.NAMED_AFTER, ("person",), 0.3, (0, 0), (30, 300), near=0.8, name=True,
-             places=(0.4, 0.2)),
+             places=(0.4, 0.2), outlived=True),
     Relation(s.SHIP, s.SISTER_SHIP_OF, ("ship",), 0.25, (0, 0), (0, 5), near=0.95),
     Relation(s.EXPEDITION, s.SAILED_ON, ("ship",), 0.55, (0, 0), (1, 30), places=(0.45, 0.25)),
     Relation(s.AWARD, s.NAMED_AFTER, ("person",), 0.6, (0, 0), (30, 200), near=0.85, name=True,
-             places=(0.45, 0.25)),
+             places=(0.45, 0.25), outlived=True),
     Relation(s.AWARD, s.FOUNDED_BY, (*PATRONS, *SCHOLARS), 0.5, (0, 0), ADULT, near=0.85,
              places=(0.35, 0.3)),
     # what people have to do with all that
@@ -201,7 +205,7 @@ MORE = (
              places=(0.5, 0.2)),
     Relation(s.SETTLEMENT, s.TWINNED_WITH, ("settlement",), 1, None, near=0.3, places=(0.4, 0.4)),
     Relation(s.NOVEL, s.INSPIRED_BY, ("mountain", "building", "composition", "person"), 1, (0, 0),
-             (3, 200)),
+             (3, 200), outlived=True),
     Relation(s.NOVEL, s.DEDICATED_TO, ("person",), 1, (0, 0), (18, 75), places=(0.2, 0.1)),
     Relation(s.FILM, s.STARRED, ("an actor",), 1, (0, 0), (17, 75), places=(0.5, 0.3)),
     Relation(s.PAINTING, s.COMPANION_TO, ("painting",), 1, (0, 0), (0, 40), near=0.95),
@@ -209,10 +213,10 @@ MORE = (
     Relation(s.COMPOSITION, s.COMMISSIONED_BY, (*PATRONS, "society"), 1, (-1, 0), (5, 75),
              places=(0.2, 0.15)),
     Relation(s.COMPOSITION, s.DEDICATED_TO, ("person",), 1, (0, 0), (18, 80), places=(0.2, 0.1)),
-    Relation(s.BUILDING, s.NAMED_AFTER, ("person",), 1, (0, 0), ADULT, places=(0.4, 0.2)),
+    Relation(s.BUILDING, s.NAMED_AFTER, ("person",), 1, (0, 0), ADULT, places=(0.4, 0.2), outlived=True),
     Relation(s.BUILDING, s.COMMISSIONED_BY, PATRONS, 1, (-3, 0), (24, 75), places=(0.2, 0.2)),
     Relation(s.COMPANY, s.TOOK_OVER, ("company",), 1, (10, 60), (5, 120), near=0.7),
-    Relation(s.COMPANY, s.NAMED_AFTER, ("person",), 1, (0, 0), (40, 200), name=True),
+    Relation(s.COMPANY, s.NAMED_AFTER, ("person",), 1, (0, 0), (40, 200), name=True, outlived=True),
     Relation(s.BATTLE, s.COMMANDED_BY, ("a general", "a sea captain"), 1, (0, 0), (28, 70),
              near=0.5, places=(0.4, 0.3)),
     Relation(s.EXHIBITION, s.SHOWED, ("painting", "artefact"), 1, (0, 0), (2, 500)),
@@ -220,9 +224,9 @@ MORE = (
     Relation(s.SPECIES, s.FOUND_WITH, ("species",), 1, None, near=0.5, places=(0.5, 0.2)),
     Relation(s.SPECIES, s.OCCURS_AT, ("mountain", "river"), 1, None, near=0.2, places=(0.6, 0.2)),
     Relation(s.MOUNTAIN, s.NAMED_AFTER, ("an explorer", "a politician", "an astronomer"), 1,
-             (1600, 1960), (25, 300), name=True),
+             (1600, 1960), (25, 300), name=True, outlived=True),
     Relation(s.SHIP, s.CAPTAINED_BY, ("a sea captain",), 1, (1, 14), (26, 64),
              places=(0.35, 0.3)),
-    Relation(s.AWARD, s.NAMED_AFTER, ("person",), 1, (0, 0), (30, 200), near=0.85, name=True),
+    Relation(s.AWARD, s.NAMED_AFTER, ("person",), 1, (0, 0), (30, 200), near=0.85, name=True, outlived=True),
 )  # fmt: skip
 """Further relations of things that have few."""

@@ -112,17 +112,18 @@ def run(
     if tour:
         environments = [env.name for env in registered().values()]
         tasks = TOUR_TASKS if tasks is None and not task else tasks
-    planned = plan(
-        environments or [],
-        agent or (),
-        tasks=task or tasks,
-        split=split,
-        trials=trials,
-        seed=seed,
-        options=parse_options(option),
-        limits=EpisodeLimits(seconds=time_limit),
-        name=name,
-    )
+    with stderr().status("Preparing environments (a world is built when it is first used) ..."):
+        planned = plan(
+            environments or [],
+            agent or (),
+            tasks=task or tasks,
+            split=split,
+            trials=trials,
+            seed=seed,
+            options=parse_options(option),
+            limits=EpisodeLimits(seconds=time_limit),
+            name=name,
+        )
     if dry_run:
         _show_plan(planned, db, as_json)
         return

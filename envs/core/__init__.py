@@ -29,11 +29,11 @@ from .reference import Reference, Script, Seat
 from .registry import Registered, check_options, find, make, register, registered
 from .sampling import sample_call, sample_text, sample_value
 from .score import INVALID, Score
+from .snapshot import Snapshot
 from .spaces import ActionSpace, ObservationSpace, UnicodeText
 from .state import State
 from .task import Task, TaskList, TaskSource, TaskView
 from .tools import Length, Range, Tool, tool
-from .world import Snapshot
 
 __all__ = [
     "INVALID",

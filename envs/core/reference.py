@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from .messages import Message, Observation
-
-if TYPE_CHECKING:
-    from .env import ToolEnv
 
 Script: TypeAlias = Generator[Message, Observation, None]
 """Yields actions, is sent observations; returning before the end means giving up."""
@@ -35,7 +32,7 @@ class Seat(msgspec.Struct, frozen=True):
     """The tools in OpenAI's format."""
     rng: random.Random
     """The policy's own source of chance."""
-    env: ToolEnv | None = None
+    env: Any = None
     """The environment itself, hidden truth included: for privileged references, else None."""
     agent: str = ""
     """Whose seat it is, where there are several."""

@@ -21,6 +21,7 @@ from .limits import Limits
 from .messages import Action, Message, tool_result, user
 from .reference import Reference
 from .score import INVALID, Score
+from .snapshot import Progress, Snapshot
 from .state import State, plain_copy
 from .task import Task, TaskSource
 from .tools import Tool, tools_of
@@ -30,28 +31,6 @@ S = TypeVar("S", bound=State)
 FORMAT_ERROR = "format_error"
 OUT_OF_TURNS = "out_of_turns"
 OUT_OF_TOOL_CALLS = "out_of_tool_calls"
-
-
-class Progress(msgspec.Struct):
-    """Counters of one agent's episode so far."""
-
-    turns: int = 0
-    tool_calls: int = 0
-    done: bool = False
-    ended: str = ""
-    """Why it is done, when not by a final tool: an outcome."""
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """One moment of an episode; picklable, and independent of the environment it came from."""
-
-    task: Task
-    state: State
-    ledger: Ledger
-    progress: dict[str, Progress]
-    rng: Mapping[str, Any] | None
-    scores: dict[str, Score]
-    extra: dict[str, Any]
 
 
 class ToolWorld(ABC, Generic[S]):

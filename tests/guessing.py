@@ -144,6 +144,7 @@ class RaceState(State):
 class Race(ToolArena[RaceState]):
     """Two runners; who reaches the line has won."""
 
+    chance = 1.0
     references = {"oracle": Reference(racer, "oracle")}
     metadata = {"render_modes": [], "name": "race"}
 

@@ -100,10 +100,14 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
-        """Begin an episode; options as in `ToolEnv.reset`."""
+        """Begin an episode; options as in `ToolEnv.reset`, others are left to subclasses.
+
+        PettingZoo's own tests pass an option that no environment knows.
+        """
         if seed is not None:
             self._np_random, _ = seeding.np_random(seed)
-        task = self._choose_task(options, self.np_random)
+        known = {k: v for k, v in (options or {}).items() if k in ("task", "split", "index")}
+        task = self._choose_task(known, self.np_random)
         self.agents = list(self.possible_agents)
         self._begin(task, tuple(self.agents))
         observations = {agent: self.opening(task, agent) for agent in self.agents}

@@ -16,22 +16,18 @@ from typing import Any
 
 import platformdirs
 
-from .corpora import SOURCES, source
+from .corpora import SOURCES, SpecError, source
 from .corpus import Corpus, CorpusError
 from .folders import build_once
 
 __all__ = ["SpecError", "cache_folder", "open_corpus"]
 
 
-class SpecError(ValueError):
-    """A spec names no corpus; the message says what was expected."""
-
-
 def open_corpus(spec: str | os.PathLike[str] = "procedural") -> Corpus:
     """The corpus that a spec names, built on first need; one object for each spec and process.
 
     Args:
-        spec: a source's name, optionally with options ("procedural", "procedural:size=10000,seed=0",
+        spec: a source's name, with options if need be ("procedural:size=10000,seed=0",
             "debian:lists=/some/folder"), or the path of a corpus folder.
 
     Raises:

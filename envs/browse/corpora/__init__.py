@@ -4,6 +4,6 @@
 it, keeps what was built, and knows nothing else about a source.
 """
 
-from .source import SOURCES, Source, source
+from .source import SOURCES, Source, SpecError, source
 
-__all__ = ["SOURCES", "Source", "source"]
+__all__ = ["SOURCES", "Source", "SpecError", "source"]

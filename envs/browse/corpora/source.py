@@ -6,7 +6,9 @@ import importlib
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-__all__ = ["SOURCES", "Source", "source"]
+from ...core import UsageError
+
+__all__ = ["SOURCES", "Source", "SpecError", "source"]
 
 SOURCES = {
     "procedural": ".procedural",
@@ -14,12 +16,16 @@ SOURCES = {
 """Every source by name, with the module of this package that holds it as `SOURCE`."""
 
 
+class SpecError(UsageError):
+    """A spec names no corpus; the message says what was expected."""
+
+
 class Source(Protocol):
     """Makes corpora out of something."""
 
     @property
     def options(self) -> dict[str, Any]:
-        """Every option with its default, whose type it also has; None: a text that must be given."""
+        """Every option with its default, whose type it has; None: a text that must be given."""
         ...
 
     def key(self, **options: Any) -> str:

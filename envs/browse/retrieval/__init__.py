@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...core import UsageError
 from ..corpus import Corpus
 from .base import Hit, Retriever
 from .sparse import Sparse
@@ -23,10 +24,10 @@ def retriever(corpus: Corpus, mode: str = "sparse") -> Retriever:
     """A way of searching a corpus; its index is built on first need and kept in the corpus folder.
 
     Raises:
-        ValueError: there is no such mode.
+        UsageError: there is no such mode.
     """
     build = MODES.get(mode)
     if build is None:
         known = ", ".join(sorted(MODES))
-        raise ValueError(f"unknown retrieval mode {mode!r}; expected one of: {known}")
+        raise UsageError(f"unknown retrieval mode {mode!r}; expected one of: {known}")
     return build(corpus)

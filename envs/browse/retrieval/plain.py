@@ -6,13 +6,20 @@ import re
 
 __all__ = ["plain"]
 
-_MARKUP = re.compile(
-    r"!?\[([^\[\]\n]*)\]\([^()\s]*\)"  # a link or picture: keep its words, drop its address
-    r"|^#+ |^[-*] |^\|[ :|-]+\|$|[|*`]+",  # headings, bullets, rules of tables, cells, emphasis
-    re.MULTILINE,
-)
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
+_RULE = re.compile(r"^\|[ :|-]*\|\n|^#+ |^[-*] ", re.MULTILINE)
 
 
 def plain(markdown: str) -> str:
-    """The words of a Markdown page: addresses and marks dropped, white space made single."""
-    return " ".join(_MARKUP.sub(r"\1 ", markdown).split())
+    """The words of a Markdown page: addresses and marks dropped, white space made single.
+
+    The row `| Born | 1843 |` of a table becomes "Born: 1843."
+    """
+    text = markdown
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    text = _RULE.sub("", text)
+    if "|" in text:
+        text = text.replace(" |\n| ", ". ").replace(" | ", ": ").replace(" |\n", ". ")
+        text = text.replace("|", " ")
+    return " ".join(text.replace("*", "").split())

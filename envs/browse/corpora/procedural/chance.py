@@ -1,4 +1,4 @@
-"""Chance that is the same everywhere: only `Random.random`, whose stream Python promises to keep."""
+"""Chance, the same everywhere: from `Random.random`, whose stream Python promises to keep."""
 
 from __future__ import annotations
 

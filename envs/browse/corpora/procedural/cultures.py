@@ -154,7 +154,9 @@ def _different(count: int, make: Callable[[], str]) -> list[str]:
     return list(found)
 
 
-_UNFIT = re.compile(r"anus|arse|cock|cunt|dick|fag|fuck|hitler|nazi|nig|penis|piss|porn|rape|shit|sex|slut|tit")
+_UNFIT = re.compile(
+    r"anus|arse|cock|cunt|dick|fag|fuck|hitler|nazi|nig|penis|piss|porn|rape|shit|sex|slut|tit"
+)
 """Chance should not spell these."""
 
 

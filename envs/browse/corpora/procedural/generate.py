@@ -48,7 +48,7 @@ def write(path: Path, draft: Draft, naming: Naming) -> Corpus:
         for type in range(len(s.TYPES)):
             for entity in draft.ids(type):
                 writer.entity(type, naming.names[entity], naming.aliases.get(entity, ()))
-        pages = Pages(draft, naming, base, addresses)
+        pages = Pages(draft, naming, titles, base, addresses)
         for entity, (text, links) in enumerate(pages):
             writer.document(pages.url(entity), titles[entity], text, links=links, entity=entity)
         writer.facts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import schema as s
 from .wording.sentences import positional
 
-__all__ = ["HEADINGS", "LABELS", "NOUNS", "TABLES", "fillers"]
+__all__ = ["ALSO", "APPOSITIONS", "HEADINGS", "LABELS", "NOUNS", "TABLES", "fillers"]
 
 _SPECIAL = {
     s.LOCATED_IN: "Location",
@@ -88,20 +88,77 @@ TABLES: dict[tuple[int, int], tuple[str, str, int]] = {
     (s.AWARD, s.AWARDED): ("Recipients", "Recipient", s.OCCUPATION),
 }
 
+APPOSITIONS = tuple(
+    {
+        s.PERSON: s.OCCUPATION, s.SETTLEMENT: s.STATUS, s.BUILDING: s.USE, s.SHIP: s.RIG,
+        s.COMPOSITION: s.FORM,
+    }.get(type, -1)
+    for type in range(len(s.TYPES))
+)  # fmt: skip
+"""By type: the category that can follow a link in a sentence ("a painter"), or -1."""
+
+ALSO = ("Another name in use is", "Older sources have", "Some handbooks write", "Indexes also list")
+
 _GENERAL = (
     "Few sources survive.", "Accounts differ on the details.", "{S} has been written about often.",
     "Much about {o} is still unclear.", "A short notice about {o} can be found in most handbooks.",
-    "The standard account was revised several times.",
+    "The standard account was revised several times.", "Later writers repeat the same few facts.",
+    "Much of what is told about {o} cannot be confirmed.", "Interest in {o} has grown of late.",
+    "The oldest mention is short.", "Some of this rests on a single source.",
+    "A fuller account has been announced more than once.", "Opinions about {o} are divided.",
+    "Popular guides devote a page to {o}.", "The files on {o} were opened to readers only lately.",
 )  # fmt: skip
-_PEOPLE = (
-    "Little is known of {p} early years.", "No portrait of {o} is known for certain.",
-    "Several of {p} papers were lost in a fire.", "{P} name is spelled in several ways.",
-    "A street was later named in {p} memory.", "Contemporaries describe {o} as reserved.",
-)  # fmt: skip
-_PLACES = (
-    "The roads are poor in winter.", "{P} archives were lost in a flood.",
-    "Travellers seldom stay for long.", "The weather is mild for most of the year.",
-)  # fmt: skip
+_BY_TYPE: dict[int, tuple[str, ...]] = {
+    s.PERSON: (
+        "Little is known of {p} early years.", "No portrait of {o} is known for certain.",
+        "Several of {p} papers were lost in a fire.", "{P} name is spelled in several ways.",
+        "A street was later named in {p} memory.", "Contemporaries describe {o} as reserved.",
+        "{P} diaries have not been found.", "{S} is said to have had a dry sense of humour.",
+        "Friends remembered {o} as generous.", "{S} seldom spoke of {p} youth.",
+        "{P} debts were settled after long dispute.", "{S} travelled more than {p} neighbours.",
+    ),
+    s.SETTLEMENT: (
+        "The roads are poor in winter.", "{P} archives were lost in a flood.",
+        "Travellers seldom stay for long.", "The weather is mild for most of the year.",
+        "A market is held once a week.", "The old walls are mostly gone.",
+        "Many of {p} young people move away.", "The inn on the square is the oldest house.",
+        "Fog is common in the mornings.", "A local newspaper appears on Fridays.",
+    ),
+    s.NOVEL: (
+        "Reviewers praised the dialogue.", "The manuscript went through several drafts.",
+        "It was out of print for many years.", "School editions leave out the last chapter.",
+        "Readers have argued about the ending.", "A cheap reprint made it widely known.",
+    ),
+    s.FILM: (
+        "No complete print was known for decades.", "Reviews were mixed.",
+        "Bad weather delayed the shooting.", "It found its audience only on television.",
+        "The censors asked for cuts.", "It has been restored.",
+    ),
+    s.PAINTING: (
+        "It has been cleaned twice.", "Several copies exist.", "The frame is not the original one.",
+        "X-rays show changes to the background.", "The signature is hard to make out.",
+    ),
+    s.COMPOSITION: (
+        "The autograph has many corrections.", "It is seldom played today.",
+        "The slow movement is often played alone.", "The first audience asked to hear it again.",
+    ),
+    s.BUILDING: (
+        "It was damaged by fire and rebuilt.", "Guided tours are given in summer.",
+        "The roof was renewed not long ago.", "It is a protected monument.",
+    ),
+    s.COMPANY: (
+        "Its early account books survive.", "It has changed hands more than once.",
+        "A strike once closed it for months.", "Its trade mark is a registered one.",
+    ),
+    s.SPECIES: (
+        "Its numbers are falling.", "Little is known of its life cycle.",
+        "It is protected in some places.", "It is easily confused with its relatives.",
+    ),
+    s.SHIP: (
+        "Its log books are incomplete.", "It was refitted twice.", "A model of it survives.",
+        "Its figurehead is kept ashore.",
+    ),
+}  # fmt: skip
 
 
 def fillers(type: int) -> tuple[str, ...]:
@@ -110,13 +167,6 @@ def fillers(type: int) -> tuple[str, ...]:
 
 
 _FILLERS = tuple(
-    tuple(
-        positional(sentence)
-        for sentence in (
-            *_GENERAL,
-            *(_PEOPLE if type == s.PERSON else ()),
-            *(_PLACES if type in (s.COUNTRY, s.REGION, s.SETTLEMENT) else ()),
-        )
-    )
+    tuple(positional(sentence) for sentence in _GENERAL + 2 * _BY_TYPE.get(type, ()))
     for type in range(len(s.TYPES))
 )

@@ -9,26 +9,26 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-import numpy as np
-
 from ...corpus import Kind
 from . import schema as s
 from .chance import Chance
-from .draft import ON_OBJECT, ON_SUBJECT, Draft
+from .draft import Draft
 from .formats import DATE_STYLES, date_text, dated, joined, number_text
 from .naming import Naming
-from .page_parts import HEADINGS, LABELS, NOUNS, TABLES, fillers
+from .page_parts import ALSO, APPOSITIONS, HEADINGS, LABELS, NOUNS, TABLES, fillers
+from .statements import Statement, Statements
 from .wording import LEADS, WORDINGS
 
 __all__ = ["Pages"]
 
-Statement = tuple[int, int, int]
-"""A fact's number, its predicate, and the other end of it or its value."""
-CHUNK = 20_000
 BOXED = 0.75
 """The share of pages with an infobox."""
 LINES = 12
 """From how many subjects on a sentence gives way to a list."""
+DESCRIBED = 0.16
+"""The share of links in sentences that are followed by a word about what they lead to."""
+DISTINGUISHED = 0.7
+"""The share of pages with a note on a namesake, of those that have one."""
 _ENTITY, _DATE, _QUANTITY = int(Kind.ENTITY), int(Kind.DATE), int(Kind.QUANTITY)
 
 
@@ -39,17 +39,20 @@ class Pages:
         fact, document: columns of statements: this page states this fact.
     """
 
-    def __init__(self, draft: Draft, naming: Naming, base: str, slugs: list[str]) -> None:
+    def __init__(
+        self, draft: Draft, naming: Naming, titles: list[str], base: str, slugs: list[str]
+    ) -> None:
         self._draft, self._naming = draft, naming
         self._base, self._slugs = base, slugs
         self._names = naming.names
+        self._titles, self._namesakes = titles, _namesakes(naming.names)
         self._chance = Chance(draft.seed, "pages")
-        self._columns = _Columns(draft)
+        self._statements = Statements(draft)
         self.fact, self.document = array("i"), array("i")
 
     def __iter__(self) -> Iterator[tuple[str, list[int]]]:
         """Every page's text and the pages that it links to."""
-        for entity, own, incoming in self._columns.rows():
+        for entity, own, incoming in self._statements.rows():
             yield self._page(entity, own, incoming)
 
     def url(self, entity: int) -> str:
@@ -68,6 +71,9 @@ class Pages:
         type = self._draft.type_of(entity)
         self._forms(entity, type)
         parts: list[str] = []
+        namesakes = self._namesakes.get(self._names[entity])
+        if namesakes is not None and random() < DISTINGUISHED:
+            parts.append(self._note(entity, namesakes))
         told: set[int] = set()
         if random() < BOXED:
             box = [statement for statement in own if random() < 0.6]
@@ -101,7 +107,8 @@ class Pages:
                 pronoun = ("She", "she", "Her", "her", "her")
             else:
                 pronoun = ("He", "he", "His", "his", "him")
-            named = (family, pronoun[1], f"{family}'s", pronoun[3], pronoun[4])
+            begins = family[0].upper() + family[1:]
+            named = (begins, pronoun[1], f"{begins}'s", pronoun[3], pronoun[4])
             self._subject = (pronoun, pronoun, named)
             return
         noun = NOUNS[type]
@@ -127,6 +134,27 @@ class Pages:
             return number_text(value)
         return self._draft.strings[value]
 
+    def _described(self, entity: int) -> str:
+        """A link, at times with a word about what it leads to: "[Varn](...), a market town,"."""
+        link = self._link(entity)
+        if self._chance.random() < DESCRIBED:
+            predicate = APPOSITIONS[self._draft.type_of(entity)]
+            known = self._statements.attribute(predicate).get(entity) if predicate >= 0 else None
+            if known is not None:
+                self._state(known[0])
+                return f"{link}, {self._draft.strings[known[1]]},"
+        return link
+
+    def _note(self, entity: int, namesakes: list[int]) -> str:
+        """A note on another page that one may have been looking for."""
+        other = self._chance.pick(namesakes)
+        if other == entity:
+            other = namesakes[namesakes.index(entity) - 1]
+        self._links[other] = None
+        noun = s.TYPES[self._draft.type_of(other)].noun
+        address = f"{self._base}{self._slugs[other]}"
+        return f"*Not to be confused with the {noun} [{self._titles[other]}]({address}).*"
+
     def _state(self, fact: int) -> None:
         self.fact.append(fact)
         self.document.append(self._entity)
@@ -138,18 +166,18 @@ class Pages:
         at_hand = {statement[1]: statement for statement in own}
         possible = [lead for lead in LEADS[type] if all(need in at_hand for need in lead.needs)]
         name = f"**{self._names[entity]}**"
+        also = ""
         aliases = self._naming.aliases.get(entity)
         if aliases:
-            also = chance.pick(("also known as", "also called", "sometimes"))
-            if type == s.PERSON:
-                also = chance.pick(("in full or otherwise", "also known as"))
-            elif type == s.SETTLEMENT:
-                also = chance.pick(("formerly", "also", "in older sources"))
-            name = f"{name} ({also} {' or '.join(aliases)})"
+            known = " or ".join(aliases)
+            if chance.random() < 0.5:
+                also = f" {chance.pick(ALSO)} {known}."
+            else:
+                name = f"{name}, {chance.pick(('also known as', 'also called'))} {known},"
         if not possible:
             noun = s.TYPES[type].noun
             article = "an" if noun[0] in "aeiou" else "a"
-            return f"{name} is {article} {noun}."
+            return f"{name} is {article} {noun}.{also}"
         lead = chance.pick(possible)
         values = []
         for need in lead.needs:
@@ -157,7 +185,7 @@ class Pages:
             values.append(self._value(predicate, value))
             self._state(fact)
             told.add(fact)
-        return lead.text.format(*values, N=name)
+        return _tidy(lead.text.format(*values, N=name)).replace(", (", " (") + also
 
     def _infobox(self, box: list[Statement], table: bool) -> str:
         rows = []
@@ -200,7 +228,7 @@ class Pages:
                 length = chance.between(2, 5)
                 if headings and key is not keys[-1]:
                     parts.append(f"## {headings.pop(0)}")
-        if random() < 0.25:
+        for _ in range(chance.below(3)):
             sentences.append(self._fill(chance.pick(fillers(type))))
         if sentences:
             parts.append(" ".join(sentences))
@@ -214,22 +242,25 @@ class Pages:
         self.document.append(self._entity)
         chance = self._chance
         form = chance.pick(self._subject)
-        text = self._value(predicate, value)
+        if s.KIND[predicate] == _ENTITY:
+            text = self._described(value)
+        else:
+            text = self._value(predicate, value)
         sentence = chance.pick(WORDINGS[predicate].own)
-        return sentence.format(form[0], form[1], form[2], form[3], text, form[4])
+        return _tidy(sentence.format(form[0], form[1], form[2], form[3], text, form[4]))
 
     def _inverse(self, predicate: int, statements: list[Statement]) -> str:
         """A sentence (or a list) about everything that has this relation to the page's subject."""
-        links = []
-        for fact, _, subject in statements:
+        for fact, _, _ in statements:
             self._state(fact)
-            links.append(self._link(subject))
         chance = self._chance
         form = chance.pick(self._subject)
         wording = WORDINGS[predicate]
-        if len(links) == 1:
+        if len(statements) == 1:
+            text = self._described(statements[0][2])
             sentence = chance.pick(wording.other)
-            return sentence.format(form[0], form[1], form[2], form[3], links[0], form[4])
+            return _tidy(sentence.format(form[0], form[1], form[2], form[3], text, form[4]))
+        links = [self._link(subject) for _, _, subject in statements]
         sentence = chance.pick(wording.many)
         return sentence.format(form[0], form[1], form[2], form[3], joined(links), form[4])
 
@@ -246,7 +277,7 @@ class Pages:
     def _table(self, type: int, key: int, statements: list[Statement]) -> str:
         """A table of what is related to the subject, with one attribute of each."""
         heading, column, predicate = TABLES[type, ~key]
-        values = self._columns.attribute(predicate)
+        values = self._statements.attribute(predicate)
         lines = [f"## {heading}", "", f"| {column} | {LABELS[predicate]} |", "|---|---|"]
         for fact, _, subject in statements:
             self._state(fact)
@@ -259,57 +290,18 @@ class Pages:
         return "\n".join(lines)
 
 
-class _Columns:
-    """The facts of a draft by subject and by object."""
-
-    def __init__(self, draft: Draft) -> None:
-        self._size = draft.size
-        self._subject = np.frombuffer(draft.subject, dtype=np.int32)
-        self._predicate = np.frombuffer(draft.predicate, dtype=np.int16)
-        self._value = np.frombuffer(draft.value, dtype=np.int64)
-        places = np.frombuffer(draft.places, dtype=np.int8)
-        relation = np.array(s.KIND)[self._predicate] == _ENTITY
-        self._own = _sorted_by(self._subject, np.flatnonzero(places & ON_SUBJECT))
-        self._incoming = _sorted_by(
-            self._value, np.flatnonzero((places & ON_OBJECT > 0) & relation)
-        )
-        self._attributes: dict[int, dict[int, tuple[int, int]]] = {}
-
-    def rows(self) -> Iterator[tuple[int, list[Statement], list[Statement]]]:
-        """For each entity, what its page states as a subject and as an object."""
-        for low in range(0, self._size, CHUNK):
-            high = min(low + CHUNK, self._size)
-            own = self._slice(self._own, self._subject, self._value, low, high)
-            incoming = self._slice(self._incoming, self._value, self._subject, low, high)
-            for entity in range(low, high):
-                yield entity, own[entity - low], incoming[entity - low]
-
-    def attribute(self, predicate: int) -> dict[int, tuple[int, int]]:
-        """Of an attribute: entity to the fact's number and value."""
-        known = self._attributes.get(predicate)
-        if known is None:
-            facts = np.flatnonzero(self._predicate == predicate)
-            pairs = zip(facts.tolist(), self._value[facts].tolist(), strict=True)
-            known = dict(zip(self._subject[facts].tolist(), pairs, strict=True))
-            self._attributes[predicate] = known
-        return known
-
-    def _slice(
-        self, facts: np.ndarray, key: np.ndarray, other: np.ndarray, low: int, high: int
-    ) -> list[list[Statement]]:
-        start, stop = np.searchsorted(key[facts], (low, high))
-        facts = facts[start:stop]
-        rows: list[list[Statement]] = [[] for _ in range(low, high)]
-        for row, fact, predicate, value in zip(
-            (key[facts] - low).tolist(),
-            facts.tolist(),
-            self._predicate[facts].tolist(),
-            other[facts].tolist(),
-            strict=True,
-        ):
-            rows[row].append((fact, predicate, value))
-        return rows
+def _tidy(sentence: str) -> str:
+    """No comma before another mark."""
+    if ",." in sentence:
+        return sentence.replace(",.", ".")
+    return sentence.replace(",,", ",") if ",," in sentence else sentence
 
 
-def _sorted_by(key: np.ndarray, facts: np.ndarray) -> np.ndarray:
-    return facts[np.argsort(key[facts], kind="stable")]
+def _namesakes(names: list[str]) -> dict[str, list[int]]:
+    """The entities that share each name that is shared."""
+    first: dict[str, int] = {}
+    shared: dict[str, list[int]] = {}
+    for entity, name in enumerate(names):
+        if first.setdefault(name, entity) != entity:
+            shared.setdefault(name, [first[name]]).append(entity)
+    return shared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..source import SpecError
 from . import schema as s
 
 __all__ = ["LARGEST", "SMALLEST", "counts"]
@@ -21,10 +22,10 @@ def counts(size: int) -> list[int]:
     """The number of entities of each type, in the order of `TYPES`; they sum up to `size`.
 
     Raises:
-        ValueError: the size is out of range.
+        SpecError: the size is out of range.
     """
     if not SMALLEST <= size <= LARGEST:
-        raise ValueError(
+        raise SpecError(
             f"size={size} of the corpus source 'procedural' is out of range; expected "
             f"{SMALLEST:,} to {LARGEST:,} entities"
         )

@@ -144,7 +144,7 @@ def title_word(naming: Naming) -> str:
 
 def _novel(naming: Naming, entity: int) -> Named:
     chance = naming.chance
-    culture, pool = naming.culture_of(entity)
+    _, pool = naming.culture_of(entity)
     given = chance.skewed(pool.male if chance.random() < 0.5 else pool.female)
     name = title(chance, _town(naming, entity), given)
     if chance.random() < 0.18:

@@ -52,7 +52,8 @@ CATEGORIES: dict[tuple[int, int], tuple[str, ...]] = {
     ),
     (s.BUILDING, s.USE): (
         "a museum", "a town hall", "a theatre", "a library", "a concert hall", "a palace",
-        "a railway station", "a lighthouse", "a hospital", "a temple", "a granary", "a customs house",
+        "a railway station", "a lighthouse", "a hospital", "a temple", "a granary",
+        "a customs house",
         "a gallery", "an observatory", "a law court", "a monastery", "a market hall", "a fortress",
     ),
     (s.NOVEL, s.GENRE): (
@@ -61,7 +62,8 @@ CATEGORIES: dict[tuple[int, int], tuple[str, ...]] = {
         "the epistolary novel", "travel fiction", "the political novel", "horror", "pastoral",
     ),
     (s.FILM, s.GENRE): (
-        "drama", "comedy", "crime", "the western", "the musical", "documentary", "horror", "romance",
+        "drama", "comedy", "crime", "the western", "the musical", "documentary", "horror",
+        "romance",
         "the war film", "science fiction", "the thriller", "melodrama", "adventure", "animation",
     ),
     (s.PAINTING, s.TECHNIQUE): (
@@ -69,7 +71,8 @@ CATEGORIES: dict[tuple[int, int], tuple[str, ...]] = {
         "fresco", "oil on panel", "pastel", "encaustic", "ink on silk", "casein on board",
     ),
     (s.COMPOSITION, s.FORM): (
-        "a string quartet", "an opera", "a symphony", "a sonata", "a mass", "a ballet", "a concerto",
+        "a string quartet", "an opera", "a symphony", "a sonata", "a mass", "a ballet",
+        "a concerto",
         "a song cycle", "a cantata", "an overture", "a suite", "a tone poem", "a requiem", "a trio",
     ),
     (s.COMPOSITION, s.KEY): tuple(
@@ -78,11 +81,13 @@ CATEGORIES: dict[tuple[int, int], tuple[str, ...]] = {
         for mode in ("major", "minor")
     ),
     (s.BATTLE, s.CAUSE): (
-        "fishing rights", "a succession", "a toll road", "border forts", "grain taxes", "a marriage",
+        "fishing rights", "a succession", "a toll road", "border forts", "grain taxes",
+        "a marriage",
         "river traffic", "mining claims", "a broken treaty", "pasture", "harbour dues", "religion",
     ),
     (s.EXPEDITION, s.AIM): (
-        "ocean currents", "glaciers", "medicinal plants", "bird migration", "magnetism", "volcanoes",
+        "ocean currents", "glaciers", "medicinal plants", "bird migration", "magnetism",
+        "volcanoes",
         "coastlines", "an eclipse", "ancient ruins", "whales", "trade routes", "river sources",
         "languages", "meteorites",
     ),
@@ -101,12 +106,14 @@ CATEGORIES: dict[tuple[int, int], tuple[str, ...]] = {
     ),
     (s.SPECIES, s.HABITAT): (
         "salt marshes", "pine forests", "mountain meadows", "limestone caves", "peat bogs",
-        "river banks", "dry grassland", "cloud forest", "rocky shores", "sand dunes", "old orchards",
+        "river banks", "dry grassland", "cloud forest", "rocky shores", "sand dunes",
+        "old orchards",
         "scree slopes", "reed beds", "beech woods", "hot springs", "stone walls",
     ),
     (s.SHIP, s.RIG): (
         "a brig", "a barque", "a frigate", "a schooner", "a cutter", "a galleon", "a clipper",
-        "a paddle steamer", "a whaler", "a corvette", "a steamship", "a trawler", "a ship of the line",
+        "a paddle steamer", "a whaler", "a corvette", "a steamship", "a trawler",
+        "a ship of the line",
     ),
     (s.AWARD, s.FIELD): (
         "literature", "medicine", "painting", "engineering", "botany", "music", "exploration",

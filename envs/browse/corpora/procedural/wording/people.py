@@ -9,7 +9,8 @@ __all__ = ["PEOPLE"]
 
 PEOPLE: dict[int, Wording] = {
     s.BORN: Wording(("{P} birth is dated {v}.", "{S} came into the world {v}.")),
-    s.DIED: Wording(("{S} passed away {v}.", "{P} death came {v}.", "{S} lived until {p} death {v}.")),
+    s.DIED: Wording(("{S} passed away {v}.", "{P} death came {v}.",
+                     "{S} lived until {p} death {v}.")),
     s.OCCUPATION: Wording(("{S} made a living as {v}.", "{S} was {v} by profession.")),
     s.MOVEMENT: Wording(
         ("Critics count {p} work as part of {v}.", "{S} was close to {v}.",
@@ -20,11 +21,13 @@ PEOPLE: dict[int, Wording] = {
     ),
     s.LANGUAGES: Wording(("{S} was fluent in {v} languages.", "{S} had command of {v} languages.")),
     s.LETTERS: Wording(
-        ("{P} surviving correspondence runs to {v} letters.", "Archives hold {v} letters in {p} hand."),
+        ("{P} surviving correspondence runs to {v} letters.",
+         "Archives hold {v} letters in {p} hand."),
     ),
     s.TOOK_OFFICE: Wording(("{P} term of office began {v}.", "{S} was sworn in {v}.")),
     s.EDUCATED_AT: Wording(
-        ("{S} studied at {v}.", "{S} received {p} education at {v}.", "{P} student years were spent at {v}.",
+        ("{S} studied at {v}.", "{S} received {p} education at {v}.",
+         "{P} student years were spent at {v}.",
          "After leaving home, {s} entered {v}."),
         ("{v} studied here.", "One of its students was {v}."),
         ("{P} students included {v}.", "Those who studied here include {v}."),
@@ -41,12 +44,14 @@ PEOPLE: dict[int, Wording] = {
         ("{P} members included {v}.", "Those elected to it include {v}."),
     ),
     s.CHILD_OF: Wording(
-        ("{S} was born to {v}.", "One of {p} parents was {v}.", "{S} grew up in the household of {v}, {p} parent."),
+        ("{S} was born to {v}.", "One of {p} parents was {v}.",
+         "{S} grew up in the household of {v}, {p} parent."),
         ("{S} was a parent of {v}.", "One of {p} children was {v}."),
         ("{P} children included {v}.", "{S} was the parent of {v}."),
     ),
     s.MARRIED_TO: Wording(
-        ("{S} married {v}.", "{P} spouse was {v}.", "{S} shared {p} life with {v}, to whom {s} was married."),
+        ("{S} married {v}.", "{P} spouse was {v}.",
+         "{S} shared {p} life with {v}, to whom {s} was married."),
         ("{S} married {v}.", "{P} spouse was {v}."),
     ),
     s.STUDENT_OF: Wording(
@@ -71,7 +76,8 @@ PEOPLE: dict[int, Wording] = {
         ("Those who received it include {v}.",),
     ),
     s.PRESIDED_OVER: Wording(
-        ("{S} served as president of {v}.", "{S} was at the head of {v}.", "{v} chose {o} as its president."),
+        ("{S} served as president of {v}.", "{S} was at the head of {v}.",
+         "{v} chose {o} as its president."),
         ("{v} was its president.", "For a time {v} presided over it."),
         ("Its presidents included {v}.",),
     ),
@@ -80,7 +86,8 @@ PEOPLE: dict[int, Wording] = {
         ("{S} was followed in office by {v}.", "{P} successor in office was {v}."),
     ),
     s.GOVERNED: Wording(
-        ("{S} was governor of {v}.", "{S} was sent to govern {v}.", "{v} was under {p} rule for a time."),
+        ("{S} was governor of {v}.", "{S} was sent to govern {v}.",
+         "{v} was under {p} rule for a time."),
         ("{v} governed it.", "One of its governors was {v}."),
         ("Its governors included {v}.",),
     ),
@@ -96,7 +103,8 @@ PEOPLE: dict[int, Wording] = {
     s.EMPLOYEES: Wording(("It employs {v} people.", "{P} staff numbers {v}.")),
     s.STUDENTS: Wording(("{v} students attend it.", "It has an enrolment of {v} students.")),
     s.MEMBERS: Wording(("It counts {v} members.", "Its rolls list {v} members.")),
-    s.INDUSTRY: Wording(("Its business is {v}.", "It is a name in {v}.", "It made its money in {v}.")),
+    s.INDUSTRY: Wording(("Its business is {v}.", "It is a name in {v}.",
+                         "It made its money in {v}.")),
     s.TEACHES: Wording(("{P} reputation rests on {v}.", "It is noted for its courses in {v}.")),
     s.PURPOSE: Wording(("Its members care for {v}.", "It exists to further {v}.")),
     s.GIVEN_BY: Wording(

@@ -58,7 +58,8 @@ PLACES: dict[int, Wording] = {
     s.FIRST_CLIMBED_BY: Wording(
         ("The first to stand on its summit was {v}.", "{v} made the first ascent.",
          "Its summit was first reached by {v}."),
-        ("{S} was the first to stand on the summit of {v}.", "No one had climbed {v} before {s} did."),
+        ("{S} was the first to stand on the summit of {v}.",
+         "No one had climbed {v} before {s} did."),
         ("{S} made the first ascents of {v}.",),
     ),
     s.FIRST_CLIMBED: Wording(
@@ -66,11 +67,13 @@ PLACES: dict[int, Wording] = {
     ),
     s.NAMED_AFTER: Wording(
         ("It takes its name from {v}.", "The name honours {v}.", "{S} bears the name of {v}."),
-        ("{v} bears {p} name.", "{P} name lives on in {v}.", "In {p} honour, {v} received its name."),
+        ("{v} bears {p} name.", "{P} name lives on in {v}.",
+         "In {p} honour, {v} received its name."),
         ("{P} name lives on in {v}.", "Named in {p} honour were {v}."),
     ),
     s.BORN_IN: Wording(
-        ("{P} birthplace was {v}.", "{S} came from {v}.", "{S} grew up in {v}, where {s} was born."),
+        ("{P} birthplace was {v}.", "{S} came from {v}.",
+         "{S} grew up in {v}, where {s} was born."),
         ("{v} was born here.", "It is the birthplace of {v}."),
         ("People born here include {v}.", "It is the birthplace of {v}."),
     ),
@@ -81,7 +84,8 @@ PLACES: dict[int, Wording] = {
         ("It was here that {v} died.", "Those who died here include {v}."),
     ),
     s.FOUNDED: Wording(
-        ("{P} foundation took place {v}.", "It was established {v}.", "{S} goes back to its foundation {v}."),
+        ("{P} foundation took place {v}.", "It was established {v}.",
+         "{S} goes back to its foundation {v}."),
     ),
     s.INDEPENDENT: Wording(
         ("Independence came {v}.", "It has been independent since its declaration, made {v}."),
@@ -104,7 +108,8 @@ PLACES: dict[int, Wording] = {
          "On average it carries {v} cubic metres of water a second."),
     ),
     s.HEIGHT: Wording(
-        ("It rises to {v} metres.", "{P} height is {v} metres.", "It measures {v} metres from foot to top."),
+        ("It rises to {v} metres.", "{P} height is {v} metres.",
+         "It measures {v} metres from foot to top."),
     ),
     s.ROCK: Wording(
         ("It is built up of {v}.", "Geologists describe it as mostly {v}.", "{P} rock is {v}."),

@@ -82,6 +82,7 @@ def spans(text: str) -> list[tuple[int, int]]:
         (_int(low), _int(high))
         for low, high in re.findall(rf"between ({_NUMBER}) and ({_NUMBER})", text)
     ]
+    found += [(0, _int(high)) for high in re.findall(rf"at most ({_NUMBER})", text)]
     text = re.sub(rf"between {_NUMBER} and {_NUMBER}", " ", text)
     found += [(int(d), int(d) + 9) for d in re.findall(r"\bthe (\d+0)s\b", text)]
     for half, century in re.findall(
@@ -99,6 +100,8 @@ def asked_values(question: str, text: str) -> list[str]:
     """Dates or numbers in a text, of the kind that a question asks for."""
     if "which exact date" in question:
         return re.findall(r"\b\d{1,2} [A-Z][a-z]+ \d{3,4}\b", text)
+    if "which month and year" in question:
+        return re.findall(r"\b[A-Z][a-z]+ \d{3,4}\b", text)
     if "in which year" in question:
         return re.findall(r"\b1\d{3}\b|\b20\d{2}\b", text)
     if "how many" in question:

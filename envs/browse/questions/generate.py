@@ -23,7 +23,7 @@ from .need import Need, Search
 from .proof import Prover
 from .query import Edge, Query
 from .question import Difficulty, Question
-from .recipe import SHARES, Recipe, longest_path, recipes, sizes
+from .recipe import SHARES, Recipe, reach, recipes, sizes
 from .render import Renderer, Rendering
 from .walk import Path, walk
 from .words import date, number
@@ -70,7 +70,7 @@ class Synthesiser:
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
-        self.graph = Graph(corpus, degree, SHARES, seed, longest_path(hops))
+        self.graph = Graph(corpus, degree, SHARES, seed, reach(hops))
         self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed)
         self.sizes: Mapping[str, int] = sizes(self.graph)
         self._seed, self._rewrite = seed, rewrite
@@ -175,7 +175,10 @@ class Synthesiser:
     def _answer(self, entity: int, asked: int) -> Answer:
         corpus = self._corpus
         if asked < 0:
-            return Answer("name", corpus.entity_name(entity), corpus.aliases(entity))
+            title = corpus.title(int(corpus.entity_document[entity]))
+            others = dict.fromkeys((*corpus.aliases(entity), title))
+            others.pop(corpus.entity_name(entity), None)
+            return Answer("name", corpus.entity_name(entity), tuple(others))
         value = next(v for _, p, _, v in self.graph.attributes(entity) if p == asked)
         schema = corpus.predicates[asked]
         if schema.kind == Kind.DATE:
@@ -189,7 +192,7 @@ class Synthesiser:
         self, query: Query, path: Path, answer: Answer, recipe: Recipe, rng: random.Random
     ) -> Rendering | None:
         """The text, if nothing in it gives the path or the answer away."""
-        rendering = self._renderer.render(query, rng, exact_date=_to_the_day(answer))
+        rendering = self._renderer.render(query, rng, known=_known(answer))
         if not self._keeps_secrets(rendering, path, answer, recipe):
             return None
         if self._rewrite is None:
@@ -219,5 +222,7 @@ class Synthesiser:
         return not self._need.found_by_one_search(document, list(queries))
 
 
-def _to_the_day(answer: Answer) -> bool:
-    return answer.kind == "date" and (answer.value or 0) % 100 > 0
+def _known(answer: Answer) -> int:
+    """How far a date is known: 1 its year, 2 its month, 3 its day."""
+    value = answer.value or 0
+    return 1 + (value % 10_000 > 0) + (value % 100 > 0)

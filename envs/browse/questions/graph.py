@@ -27,7 +27,7 @@ __all__ = ["Graph", "NoGraphError", "Step", "hashed"]
 
 CELL = 128
 """Entities in a cell, about."""
-DENSE = 20
+DENSE = 8
 """A component of this many times the path's length is taken to hold paths of that length."""
 
 
@@ -52,7 +52,7 @@ class Graph:
         degree: least and greatest number of neighbours of an entity on a path.
         shares: each split's name and relative share of the entities.
         seed: changes which entities fall into which share.
-        reach: relations on the longest path that will be asked for.
+        reach: relations on the longest path of each split.
 
     Raises:
         NoGraphError: the corpus states no relations between entities that have pages.
@@ -64,7 +64,7 @@ class Graph:
         degree: tuple[int, int],
         shares: Mapping[str, float],
         seed: int,
-        reach: int,
+        reach: Mapping[str, int],
     ) -> None:
         self.corpus = corpus
         self._subject_start = np.searchsorted(
@@ -173,31 +173,43 @@ class Graph:
         return facts[both]
 
     def _divide(
-        self, source: np.ndarray, shares: Mapping[str, float], seed: int, reach: int
+        self, source: np.ndarray, shares: Mapping[str, float], seed: int, reach: Mapping[str, int]
     ) -> tuple[np.ndarray, np.ndarray]:
         inside = self.walkable[source] & self.walkable[self._neighbour]
         a, b = source[inside], self._neighbour[inside]
         cell = self._cells(a, b, seed)
-        bounds = np.cumsum(np.array(list(shares.values()), dtype=float))
-        drawn = hashed(np.maximum(cell, 0), seed * 2 + 1) / 2**64 * bounds[-1]
-        share = np.searchsorted(bounds, drawn, side="right").astype(np.int8)
-        share[cell < 0] = -1
+        share = self._deal(cell, shares, seed)
         same = (share[a] == share[b]) & (share[a] >= 0)
-        return share, self._far_enough(a[same], b[same], reach) & (share >= 0)
+        far, size = self._distances(a[same], b[same])
+        needed = np.array([*(reach[split] for split in shares), 0])[share]
+        return share, (share >= 0) & ((far >= needed) | (size >= DENSE * needed))
 
-    def _far_enough(self, a: np.ndarray, b: np.ndarray, reach: int) -> np.ndarray:
-        """Which entities can begin a path of `reach` relations.
+    def _deal(self, cell: np.ndarray, shares: Mapping[str, float], seed: int) -> np.ndarray:
+        """Deal the cells, in an order drawn by hash, so that the shares come out as asked."""
+        cells, size = np.unique(cell[cell >= 0], return_counts=True)
+        order = np.argsort(hashed(cells, seed * 2 + 1), kind="stable")
+        middle = np.cumsum(size[order]) - size[order] / 2
+        bounds = np.cumsum(np.array(list(shares.values()), dtype=float))
+        dealt = np.empty(len(cells), dtype=np.int8)
+        dealt[order] = np.searchsorted(bounds / bounds[-1], middle / size.sum(), side="right")
+        share = np.full(len(cell), -1, dtype=np.int8)
+        share[cell >= 0] = dealt[np.searchsorted(cells, cell[cell >= 0])]
+        return share
 
-        A shortest path is a simple path, so it is enough that some entity is that far away; two
-        sweeps through each component give a lower bound of the greatest distance. In a dense
-        component distances are short and simple paths are long all the same: large ones count.
+    def _distances(self, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A distance that some other entity has from each, and the size of each one's component.
+
+        A shortest path is a simple path, so an entity can begin a path of `n` relations if some
+        other is `n` away; sweeps through a component give a lower bound of the greatest distance.
+        In a dense component distances are short and simple paths are long all the same: there the
+        size decides.
         """
         entities = self.corpus.entities
         links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(entities, entities))
         links = links.tocsr()
         count, component = connected_components(links, directed=False)
         size = np.bincount(component, minlength=count)
-        far = np.flatnonzero(size > reach)
+        far = np.flatnonzero(size > 2)
         roots = np.full(count, -1, dtype=np.int64)
         roots[component[::-1]] = np.arange(entities)[::-1]  # the smallest id of each component
         greatest = np.zeros(entities)
@@ -209,7 +221,7 @@ class Graph:
             greatest = np.maximum(greatest, distance)
             order = np.argsort(distance, kind="stable")
             roots[component[order]] = order  # the farthest entity of each component
-        return (greatest >= reach) | (size[component] >= DENSE * reach)
+        return greatest, size[component]
 
     def _cells(self, a: np.ndarray, b: np.ndarray, seed: int) -> np.ndarray:
         """int64 `(entities,)`: the seed entity of each entity's cell, or -1."""

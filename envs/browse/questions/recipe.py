@@ -11,7 +11,7 @@ import numpy as np
 from .blur import MAX_BLUR
 from .graph import Graph
 
-__all__ = ["LARGEST", "MOST_HOPS", "SHARES", "Recipe", "longest_path", "recipes", "sizes"]
+__all__ = ["LARGEST", "MOST_HOPS", "SHARES", "Recipe", "reach", "recipes", "sizes"]
 
 LARGEST = {
     "train": 3000, "validation": 300, "test": 1000, "ood": 500, "iid": 3000, "hotpot": 1000,
@@ -21,7 +21,7 @@ SHARES = {
     "train": 0.34, "validation": 0.06, "test": 0.14, "ood": 0.10, "iid": 0.26, "hotpot": 0.10,
 }  # fmt: skip
 """Each split's share of the entities."""
-STARTS = 6
+STARTS = 5
 """Entities that each question may start from, at the least."""
 MOST_HOPS = 12
 """Longest path that the proofs are made for."""
@@ -65,9 +65,14 @@ class Recipe:
         )
 
 
-def longest_path(hops: tuple[int, int]) -> int:
+def _longest_path(hops: tuple[int, int]) -> int:
     """Relations on the longest path of any split."""
     return min(MOST_HOPS, hops[1] + OOD_MORE_HOPS)
+
+
+def reach(hops: tuple[int, int]) -> Mapping[str, int]:
+    """Relations on a path that must fit around each start (in `hotpot` with room to choose)."""
+    return {**dict.fromkeys(SHARES, hops[1]), "ood": _longest_path(hops), "hotpot": 4}
 
 
 def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mapping[str, Recipe]:
@@ -79,7 +84,7 @@ def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mappin
     """
     held_out = _held_out(graph, seed)
     main = Recipe(hops, blur, without=held_out)
-    longest = longest_path(hops)
+    longest = _longest_path(hops)
     ood = Recipe((min(hops[1] + 1, longest), longest), min(MAX_BLUR, blur + 1), wanted=held_out)
     hotpot = Recipe((2, 2), 1, hops_needed=2, without=held_out, named=True, one_search=False)
     return {

@@ -41,11 +41,11 @@ class Renderer:
         self._corpus = corpus
         self._containment: dict[int, str] = {}
 
-    def render(self, query: Query, rng: random.Random, *, exact_date: bool = True) -> Rendering:
+    def render(self, query: Query, rng: random.Random, *, known: int = 3) -> Rendering:
         """The question in English. `rng` only chooses between wordings of the same meaning.
 
         Args:
-            exact_date: whether an asked date is known to the day.
+            known: how far an asked date is known: 1 its year, 2 its month, 3 its day.
         """
         telling = _Telling(self, query)
         first = query.variables[0]
@@ -58,7 +58,7 @@ class Renderer:
             telling.say_rest(0, rest)
         for position, edge in enumerate(query.edges):
             telling.follow(position, edge)
-        telling.ask(rng, exact_date)
+        telling.ask(rng, known)
         return Rendering(" ".join(telling.sentences), tuple(telling.sentences), self.anchors(query))
 
     def anchors(self, query: Query) -> tuple[str, ...]:
@@ -118,12 +118,12 @@ class Renderer:
         unit = "" if schema.unit and schema.unit.split()[0] in after else schema.unit
         return f"{before}{number_span(low, high, unit)}{after}"
 
-    def asked(self, predicate: int, exact_date: bool) -> str:
+    def asked(self, predicate: int, known: int) -> str:
         """The asked attribute as a question's end: "was founded in which year"."""
         schema = self._corpus.predicates[predicate]
         before, _, after = schema.phrase.partition("{}")
         if schema.kind == Kind.DATE:
-            what = "on which exact date" if exact_date else "in which year"
+            what = ("in which year", "in which month and year", "on which exact date")[known - 1]
             return f"{without_preposition(before)} {what}{after}"
         if schema.kind == Kind.QUANTITY:
             unit = "" if schema.unit and schema.unit.split()[0] in after else f" {schema.unit}"
@@ -249,10 +249,10 @@ class _Telling:
         rest += [self.words.verb(cue, variable.type) for cue in nested]
         return [self.words.verb(cue, variable.type) for cue in now], rest
 
-    def ask(self, rng: random.Random, exact_date: bool) -> None:
+    def ask(self, rng: random.Random, known: int) -> None:
         last = len(self.query.variables) - 1
         this = self.this(last)
         if self.query.asked >= 0:
-            self.say(f"{this} {self.words.asked(self.query.asked, exact_date)}?")
+            self.say(f"{this} {self.words.asked(self.query.asked, known)}?")
         else:
             self.say(rng.choice(ENDINGS).format(this=this))

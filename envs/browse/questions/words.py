@@ -60,6 +60,8 @@ def number_span(low: int, high: int, unit: str) -> str:
     unit = f" {unit}" if unit else ""
     if low == high:
         return f"exactly {number(low)}{unit}"
+    if low <= 0:
+        return f"at most {number(high)}{unit}"
     return f"between {number(low)} and {number(high)}{unit}"
 
 

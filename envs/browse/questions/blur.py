@@ -99,10 +99,10 @@ class Blurrer:
         if own is not None:
             yield Inside(own)
         for _, predicate, kind, value in self._graph.attributes(entity):
-            if kind != Kind.ENTITY or predicate in self._part_of:
+            if kind != Kind.ENTITY or predicate in self._part_of or value in hidden:
                 continue
             region = self._outward(value, level, hidden)
-            if region is not None:
+            if region is not None and self._type[value] != self._type[entity]:
                 yield Within(predicate, int(self._type[value]), region)
 
     def relations(
@@ -122,7 +122,8 @@ class Blurrer:
         others = outgoing + incoming
         rng.shuffle(others)
         for predicate, forward, other in others:
-            if other in hidden or other == entity:
+            # A second entity of the same type would make "this person" ambiguous.
+            if other in hidden or self._type[other] == self._type[entity]:
                 continue
             attributes = list(self.attributes(other, level, rng))
             cue = rng.choice(attributes) if attributes else None

@@ -6,6 +6,7 @@ so that the description of the answer stays too thin to find it by itself.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 
@@ -17,6 +18,8 @@ from .recipe import Recipe
 __all__ = ["Describer"]
 
 MOST_CUES = 4
+MOST_COMMON = 0.4
+"""A cue that more of the entities of its type satisfy than this says nothing."""
 TRIES = 14
 """Cues added to a query before its path is given up."""
 
@@ -44,8 +47,8 @@ class Describer:
         if recipe.named:
             chosen[0] = [Named(self._blurrer.corpus.entity_name(entities[0]))]
         else:
-            # The beginning carries the weight: two cues there, one on each entity in between.
-            for position in (0, *range(len(entities) - 1)):
+            # The beginning carries the weight: two cues there, one on every other entity between.
+            for position in (0, 0, *range(2, len(entities) - 1, 2)):
                 self._add(chosen[position], pools[position])
         for _ in range(TRIES):
             query = self._query(entities, edges, asked, chosen)
@@ -101,6 +104,7 @@ class Describer:
     ) -> Iterator[Cue]:
         """Cues about an entity: each predicate once, attributes before relations as a rule."""
         blurrer = self._blurrer
+        type = int(blurrer.corpus.entity_type[entity])
         told: set[int] = {asked}
         own: list[Cue] = [*blurrer.attributes(entity, level, rng)]
         own += blurrer.places(entity, level, hidden)
@@ -109,12 +113,8 @@ class Describer:
         lead = next(relations, None) if rng.random() < 0.3 or not own else None
         if lead is not None:
             own.insert(rng.randint(0, 1), lead)
-        for cue in own:
+        for cue in itertools.chain(own, relations):
             predicate = getattr(cue, "predicate", -2)
-            if predicate not in told:
+            if predicate not in told and self._prover.share(type, cue) <= MOST_COMMON:
                 told.add(predicate)
-                yield cue
-        for cue in relations:
-            if cue.predicate not in told:
-                told.add(cue.predicate)
                 yield cue

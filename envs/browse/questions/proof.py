@@ -17,7 +17,18 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus import Corpus, Kind
-from .query import AttributeCue, Category, Inside, Named, Query, Range, Related, Variable, Within
+from .query import (
+    AttributeCue,
+    Category,
+    Cue,
+    Inside,
+    Named,
+    Query,
+    Range,
+    Related,
+    Variable,
+    Within,
+)
 
 __all__ = ["Answers", "Prover", "normalised_name"]
 
@@ -94,6 +105,10 @@ class Prover:
         """For each variable, how many entities fit its own description alone."""
         return tuple(len(self._candidates(variable)) for variable in query.variables)
 
+    def share(self, type: int, cue: Cue) -> float:
+        """The share of the entities of a type that satisfy a cue."""
+        return len(self._candidates(Variable(type, (cue,)))) / len(self._of_type(type))
+
     def describes(self, entity: int, variable: Variable) -> bool:
         """Whether an entity fits a variable's type and cues."""
         return len(self._narrow(np.array([entity]), variable)) == 1
@@ -126,7 +141,7 @@ class Prover:
             ids = self._intersection(ids, self._satisfying(cue))
         return ids
 
-    def _satisfying_cue(self, cue: Range | Category | Inside | Within | Related | Named) -> Ids:
+    def _satisfying_cue(self, cue: Cue) -> Ids:
         match cue:
             case Range() | Category():
                 return self._with_attribute(cue)

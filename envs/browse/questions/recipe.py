@@ -44,7 +44,7 @@ class Recipe:
 
     hops: tuple[int, int]
     blur: int
-    hops_needed: int = 2
+    hops_needed: int = 3
     without: frozenset[int] = frozenset()
     wanted: frozenset[int] = frozenset()
     named: bool = False

@@ -56,8 +56,9 @@ class Renderer:
             introduced, rest = telling.introduce(0)
             telling.say(rng.choice(OPENINGS).format(introduced))
             telling.say_rest(0, rest)
-        for position, edge in enumerate(query.edges):
-            telling.follow(position, edge)
+        position = 0
+        while position < len(query.edges):
+            position = telling.follow(position)
         telling.ask(rng, known)
         return Rendering(" ".join(telling.sentences), tuple(telling.sentences), self.anchors(query))
 
@@ -183,27 +184,35 @@ class _Telling:
     def __init__(self, words: Renderer, query: Query) -> None:
         self.words, self.query = words, query
         self.sentences: list[str] = []
+        self._beside_its_like: set[int] = set()
+        """Positions introduced in a sentence that speaks of another entity of the same type."""
 
     def say(self, sentence: str) -> None:
         self.sentences.append(sentence[0].upper() + sentence[1:])
 
     def this(self, position: int) -> str:
         """The entity that was introduced last."""
-        variables = self.query.variables
-        noun = self.words.noun(variables[position].type)
-        if name := _name_of(variables[position]):
-            return f"the {noun} “{name}”"
-        if position and variables[position - 1].type == variables[position].type:
-            return f"the latter {noun}"
-        return f"this {noun}"
-
-    def introduce(self, position: int, *, bare: bool = False) -> tuple[str, Sequence[str]]:
-        """ "a novel that was published in the 1840s", and what is left to say of it."""
-        variables = self.query.variables
-        variable = variables[position]
+        variable = self.query.variables[position]
         noun = self.words.noun(variable.type)
-        again = position and variables[position - 1].type == variable.type
-        name = f"another {noun}" if again else with_article(noun)
+        if name := _name_of(variable):
+            return f"the {noun} “{name}”"
+        return f"the latter {noun}" if position in self._beside_its_like else f"this {noun}"
+
+    def introduce(
+        self, position: int, before: Sequence[int] = (), *, bare: bool = False
+    ) -> tuple[str, Sequence[str]]:
+        """ "a novel that was published in the 1840s", and what is left to say of it.
+
+        Args:
+            before: positions of the entities that the same sentence speaks of already.
+            bare: leave all cues to later sentences.
+        """
+        variable = self.query.variables[position]
+        noun = self.words.noun(variable.type)
+        alike = sum(self.query.variables[other].type == variable.type for other in before)
+        if alike:
+            self._beside_its_like.add(position)
+        name = (with_article(noun), f"another {noun}", f"yet another {noun}")[min(alike, 2)]
         now, later = self._divided(variable)
         if now and not bare:
             name += f" {self.words.pronoun(variable.type)} {joined(now)}"
@@ -214,25 +223,51 @@ class _Telling:
         for verb in verbs:
             self.say(f"{self.this(position)} also {verb}.")
 
-    def follow(self, position: int, edge: Edge) -> None:
-        """The sentence that leads from one entity to the next."""
-        relation = self.words.relation(edge)
-        if relation is not None and relation.endswith("{}"):
-            introduced, rest = self.introduce(position + 1)
-            self.say(f"{self.this(position)} {relation.format(introduced)}.")
+    def follow(self, position: int) -> int:
+        """The sentence that leads on from one entity; returns the position that it leads to.
+
+        An entity of which nothing is said but its relations is passed in the same sentence.
+        """
+        this, relation = self.this(position), self._plain_relation(position)
+        if relation is None:
+            return self._follow_bare(position)
+        introduced, rest = self.introduce(position + 1, (position,))
+        onward = self._plain_relation(position + 1)
+        if onward is None or self.query.variables[position + 1].cues:
+            self.say(f"{this} {relation.format(introduced)}.")
             self.say_rest(position + 1, rest)
-            return
-        variable = self.query.variables[position + 1]
-        introduced, _ = self.introduce(position + 1, bare=True)
+            return position + 1
+        further, rest = self.introduce(position + 2, (position, position + 1))
+        pronoun = "who" if self._is_person(position + 1) else "which"
+        self.say(f"{this} {relation.format(introduced)}, {pronoun} {onward.format(further)}.")
+        self.say_rest(position + 2, rest)
+        return position + 2
+
+    def _plain_relation(self, position: int) -> str | None:
+        """The relation that leads on from an entity, if a clause about its object can follow."""
+        if position >= len(self.query.edges):
+            return None
+        relation = self.words.relation(self.query.edges[position])
+        return relation if relation is not None and relation.endswith("{}") else None
+
+    def _is_person(self, position: int) -> bool:
+        return self.words.pronoun(self.query.variables[position].type) == "who"
+
+    def _follow_bare(self, position: int) -> int:
+        """The same where the words of the relation leave no room for a clause."""
+        edge, variable = self.query.edges[position], self.query.variables[position + 1]
+        this, relation = self.this(position), self.words.relation(edge)
+        introduced, _ = self.introduce(position + 1, (position,), bare=True)
         if relation is not None:
-            self.say(f"{self.this(position)} {relation.format(introduced)}.")
+            self.say(f"{this} {relation.format(introduced)}.")
         else:  # the relation only reads from the other end: the next entity opens the sentence
             forwards = self.words.relation(Edge(edge.predicate, not edge.forward)) or "{}"
-            self.say(f"{introduced} {forwards.format(self.this(position))}.")
+            self.say(f"{introduced} {forwards.format(this)}.")
         now, rest = self._divided(variable)
         if now:
             self.say(f"{self.this(position + 1)} {joined(now)}.")
         self.say_rest(position + 1, rest)
+        return position + 1
 
     def _divided(self, variable: Variable) -> tuple[list[str], list[str]]:
         """Cues for the sentence that introduces an entity, and those for sentences that follow.

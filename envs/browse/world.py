@@ -7,6 +7,7 @@ machine and opened in milliseconds from then on.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -16,7 +17,7 @@ from typing import Any
 
 import platformdirs
 
-from .corpora import SOURCES, SpecError, source
+from .corpora import SOURCES, Source, SpecError, source
 from .corpus import Corpus, CorpusError
 from .folders import build_once
 
@@ -49,7 +50,7 @@ def cache_folder() -> Path:
 def _opened(spec: str, cache: Path) -> Corpus:
     name, _, given = spec.partition(":")
     if name not in SOURCES:
-        return _opened_folder(Path(spec).expanduser())
+        return _opened_folder(spec)
     maker = source(name)
     options = _options(name, given, maker.options)
     key = maker.key(**options)
@@ -57,16 +58,28 @@ def _opened(spec: str, cache: Path) -> Corpus:
     return build_once(
         path,
         _opened_if_whole,
-        lambda path: maker.build(path, **options),
+        lambda path: _built(maker, path, options),
         f"the corpus {spec!r}",
     )
 
 
-def _opened_folder(path: Path) -> Corpus:
-    if not path.is_dir():
+def _built(maker: Source, path: Path, options: dict[str, Any]) -> None:
+    """Build without the cyclic garbage collector, which would visit millions of objects in vain."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        maker.build(path, **options)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _opened_folder(spec: str) -> Corpus:
+    path = Path(spec).expanduser()
+    if not spec or not path.is_dir():
         known = ", ".join(sorted(SOURCES))
         raise SpecError(
-            f"no corpus {str(path)!r}: expected a corpus folder, or one of the sources {known} "
+            f"no corpus {spec!r}: expected a corpus folder, or one of the sources {known} "
             'with its options, such as "procedural:size=10000,seed=1"'
         )
     return Corpus(path)

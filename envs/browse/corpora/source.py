@@ -11,6 +11,7 @@ from ...core import UsageError
 __all__ = ["SOURCES", "Source", "SpecError", "source"]
 
 SOURCES = {
+    "debian": ".debian",
     "procedural": ".procedural",
 }
 """Every source by name, with the module of this package that holds it as `SOURCE`."""

@@ -7,7 +7,7 @@ import re
 __all__ = ["plain"]
 
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
-_RULE = re.compile(r"^\|[ :|-]*\|\n|^#+ |^[-*] ", re.MULTILINE)
+_RULE = re.compile(r"^\|[ :|-]*\|\n|^#+ |\A- ", re.MULTILINE)
 
 
 def plain(markdown: str) -> str:
@@ -18,7 +18,7 @@ def plain(markdown: str) -> str:
     text = markdown
     if "](" in text:
         text = _LINK.sub(r"\1", text)
-    text = _RULE.sub("", text)
+    text = _RULE.sub("", text).replace("\n- ", " · ")
     if "|" in text:
         text = text.replace(" |\n| ", ". ").replace(" | ", ": ").replace(" |\n", ". ")
         text = text.replace("|", " ")

@@ -55,7 +55,7 @@ QUANTITIES: dict[int, tuple[tuple[int, float, Spread], ...]] = {
     ),
     s.MOUNTAIN: ((s.HEIGHT, 1, ((280, 1_200), (1_200, 3_000), (3_000, 7_400))),),
     s.PERSON: (
-        (s.CHILDREN, 0.3, ((1, 4), (2, 9))),
+        (s.CHILDREN, 0.3, ((2, 5), (3, 9))),
         (s.LANGUAGES, 0.15, ((2, 5), (4, 9))),
         (s.LETTERS, 0.2, ((30, 300), (300, 4_000))),
     ),
@@ -77,7 +77,7 @@ QUANTITIES: dict[int, tuple[tuple[int, float, Spread], ...]] = {
     ),
     s.COMPOSITION: (
         (s.DURATION, 0.7, ((3, 25), (25, 190))),
-        (s.PLAYERS, 0.4, ((1, 9), (9, 120))),
+        (s.PLAYERS, 0.4, ((2, 9), (9, 120))),
     ),
     s.BATTLE: (
         (s.SOLDIERS, 0.8, ((400, 4_000), (4_000, 30_000), (30_000, 160_000))),

@@ -86,19 +86,23 @@ class Draft:
         return self._string[text]
 
     def relate(self, subject: int, predicate: int, object: int, places: int) -> bool:
-        """Relate two entities unless they are related already."""
+        """Relate two entities unless they are related already; returns whether it did."""
         low, high = (subject, object) if subject < object else (object, subject)
         pair = low * self.size + high
         if low == high or pair in self._pairs:
             return False
         self._pairs.add(pair)
+        self.relate_again(subject, predicate, object, places)
+        self.degree[subject] += 1
+        self.degree[object] += 1
+        return True
+
+    def relate_again(self, subject: int, predicate: int, object: int, places: int) -> None:
+        """Relate two entities that are related in another way."""
         self.subject.append(subject)
         self.predicate.append(predicate)
         self.value.append(object)
         self.places.append(places)
-        self.degree[subject] += 1
-        self.degree[object] += 1
-        return True
 
     def related(self, a: int, b: int) -> bool:
         """Whether two entities are related in any way."""

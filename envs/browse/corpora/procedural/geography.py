@@ -46,7 +46,7 @@ def make_geography(draft: Draft) -> Pool:
         draft.relate(region, LOCATED_IN, country, BOTH)
     of_region = _settle(draft, chance)
     for region, inside in of_region.items():
-        draft.relate(region, SEAT, inside[0], BOTH)
+        draft.relate_again(region, SEAT, inside[0], BOTH)
     for i, country in enumerate(countries):
         first_region = draft.first[REGION] + i
         draft.relate(country, CAPITAL, of_region[first_region][1], BOTH)

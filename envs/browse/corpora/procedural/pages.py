@@ -171,7 +171,7 @@ class Pages:
         if aliases:
             known = " or ".join(aliases)
             if chance.random() < 0.5:
-                also = f" {chance.pick(ALSO)} {known}."
+                also = f" {chance.pick(ALSO)} {known.removesuffix('.')}."
             else:
                 name = f"{name}, {chance.pick(('also known as', 'also called'))} {known},"
         if not possible:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.panel import Panel
+from rich.text import Text
 
 from ..envs.core import Message, calls, say
 from .base import Agent, Reply
@@ -75,7 +75,8 @@ class Human(Agent):
 
     def _show(self, message: Message) -> None:
         title = message.get("name") or message["role"]
-        self._console.print(Panel(Markdown(message["content"] or ""), title=title))
+        # As it is: the agent sees Markdown's addresses and line breaks too.
+        self._console.print(Panel(Text(message["content"] or ""), title=title))
 
     def _list(self, tools: Sequence[Mapping[str, Any]]) -> None:
         for tool in tools:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rich.markdown import Markdown
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -52,21 +52,19 @@ def print_message(message: Message) -> None:
     """One message as a panel."""
     role = message["role"]
     content = message["content"] or ""
-    body: list[object] = []
+    body: list[RenderableType] = []
     lines = [
         f"-> {call['function']['name']}({_arguments(call['function']['arguments'])})"
         for call in message.get("tool_calls", ())
     ]
     title = " ".join(filter(None, (role, message.get("name"), message.get("seat"))))
     if content:
-        body.append(Markdown(content) if role in ("tool", "user", "system") else Text(content))
+        body.append(Text(content))
     if lines:
         body.append(Text("\n".join(lines)))
     if "parse_error" in message:
         body.append(Text(f"not readable: {message['parse_error']}", style="red"))
-    from rich.console import Group
-
-    panel = Panel(Group(*body), title=title, title_align="left", border_style=_COLOURS[role])  # type: ignore[arg-type]
+    panel = Panel(Group(*body), title=title, title_align="left", border_style=_COLOURS[role])
     stdout().print(panel)
 
 

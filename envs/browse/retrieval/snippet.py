@@ -42,15 +42,14 @@ def needles(terms: Sequence[str]) -> list[str]:
     return [term[:-1] if len(term) > 3 and term.endswith(("i", "e")) else term for term in terms]
 
 
-def snippet(text: str, words: Sequence[tuple[str, float]]) -> str:
+def snippet(text: str, folded: str, words: Sequence[tuple[str, float]]) -> str:
     """The passage of a plain text that holds the words of most weight.
 
     Args:
-        text: the page, plain.
+        text, folded: the page, plain, and the same folded.
         words: folded beginnings of words, each with its weight.
     """
-    at = _best_start(fold(text), words)
-    return _cut(text, at)
+    return _cut(text, _best_start(folded, words))
 
 
 def _best_start(folded: str, words: Sequence[tuple[str, float]]) -> int:

@@ -20,7 +20,7 @@ from ..corpus import Corpus
 from ..folders import build_aside, build_once
 from .base import Hit
 from .plain import plain
-from .snippet import needles, snippet
+from .snippet import fold, needles, snippet
 
 __all__ = ["Sparse"]
 
@@ -64,12 +64,14 @@ class Sparse:
         words = list(zip(needles([term for term, _ in terms]), weights, strict=True))
         words = words[:MOST_SNIPPET_TERMS]
         return [
-            Hit(document, score, snippet(self._plain(document), words))
+            Hit(document, score, snippet(*self._plain(document), words))
             for score, document in ranked
         ]
 
-    def _plain_of(self, document: int) -> str:
-        return plain(self._corpus.text(document))
+    def _plain_of(self, document: int) -> tuple[str, str]:
+        """The page as plain text, as it is and folded."""
+        text = plain(self._corpus.text(document))
+        return text, fold(text)
 
     def _terms(self, query: str) -> list[tuple[str, int]]:
         """The query's different terms that occur, rarest first, with how many pages hold each."""
@@ -96,6 +98,10 @@ class Sparse:
 
     def _ranked(self, query: Query, limit: int) -> list[tuple[float, int]]:
         """`(score, document)`, best first, equal scores by document id."""
+        if self._searcher.num_segments == 1:
+            # The only segment holds the pages in the order of their ids, and so do equal scores.
+            found = self._searcher.search(query, limit, count=False).hits
+            return [(float(score), address.doc) for score, address in found]
         wanted = limit
         while True:
             found = self._searcher.search(query, wanted + 1, count=False).hits

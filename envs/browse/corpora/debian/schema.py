@@ -27,8 +27,8 @@ def _add(predicate: Predicate) -> int:
     return len(_predicates) - 1
 
 
-def _relation(name: str, phrase: str, inverse: str) -> int:
-    return _add(Predicate(name, Kind.ENTITY, phrase, inverse))
+def _relation(name: str, phrase: str, inverse: str, *, one: bool = False) -> int:
+    return _add(Predicate(name, Kind.ENTITY, phrase, inverse, functional=one))
 
 
 def _category(name: str, phrase: str) -> int:
@@ -45,9 +45,9 @@ RELATION = {
     "replaces": _relation("replaces", "replaces files of {}", "has files replaced by {}"),
 }
 """Predicates by the field of the package that they come from."""
-BUILT_FROM = _relation("built_from", "is built from {}", "is the source of {}")
-MAINTAINED_BY = _relation("maintained_by", "is maintained by {}", "maintains {}")
-IN_SECTION = _relation("in_section", "belongs to the section {}", "contains {}")
+BUILT_FROM = _relation("built_from", "is built from {}", "is the source of {}", one=True)
+MAINTAINED_BY = _relation("maintained_by", "is maintained by {}", "maintains {}", one=True)
+IN_SECTION = _relation("in_section", "belongs to the section {}", "contains {}", one=True)
 
 INSTALLED_SIZE = _add(
     Predicate("installed_size", Kind.QUANTITY, "takes up {} kilobytes when installed",

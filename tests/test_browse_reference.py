@@ -20,9 +20,7 @@ CHEATS = ("answer_stuffer", "format_breaker", "snooper")
 def play(env: BrowseEnv, name: str, task: str) -> Score:
     reference = env.references[name]
     observation, _ = env.reset(options={"task": task})
-    seat = Seat(
-        observation, env.tools, random.Random(task), env if reference.privileged else None
-    )
+    seat = Seat(observation, env.tools, random.Random(task), env if reference.privileged else None)
     script = reference.policy(seat)
     action = next(script, None)
     while action is not None:

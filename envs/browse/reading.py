@@ -10,6 +10,7 @@ __all__ = [
     "Link",
     "Result",
     "asked_values",
+    "descriptions",
     "links",
     "question_of",
     "results",
@@ -70,6 +71,25 @@ def links(page: str) -> Iterator[Link]:
 def sentences(text: str) -> list[str]:
     """The sentences of a question."""
     return [part.strip() for part in re.split(r"(?<=[.?!])\s+(?=[A-Z“])", text) if part.strip()]
+
+
+def descriptions(question: str) -> tuple[list[str], str]:
+    """What is said of each entity in turn, and the sentence that asks."""
+    *told, asked = sentences(question)
+    compact = re.match(r"Which (\w+) (.*) the ([\w ]+?) (?:who|that) (.*) (the [\w ]+ “.*”)", asked)
+    if compact:  # "Which town is the birthplace of the person who wrote the novel “X”?"
+        noun, relation, noun_between, relation_between, named = compact.groups()
+        return [named, f"{relation_between} a {noun_between}", f"{relation} a {noun}"], asked
+    parts: list[str] = []
+    for sentence in told:
+        if parts and re.match(r"(?:This|The latter) [\w ]+? also ", sentence):
+            parts[-1] += " " + sentence
+            continue
+        if named := re.match(r"The [\w ]+? “[^”]+”", sentence):
+            parts.append(named[0])
+        # ", which" leads to yet another entity; "that" only tells more of the same.
+        parts += re.split(r", (?:which|who) ", sentence)
+    return parts, asked
 
 
 def spans(text: str) -> list[tuple[int, int]]:

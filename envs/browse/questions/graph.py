@@ -2,7 +2,8 @@
 
 Only entities that have a page, and only relations that some page states, can be walked. An entity
 is walkable if its number of neighbours is within the degree bounds: neither a dead end nor a hub
-(DeepDive, arXiv 2509.10446, section on data synthesis). Relations are walked in both directions.
+(DeepDive, arXiv 2509.10446, section on data synthesis). Relations are walked in both directions, so
+a neighbour that is a hub itself (a library that everything needs) is no way on and does not count.
 
 Splits must share no entity. A share drawn by a hash of each entity alone would cut most relations
 (a share of 10% keeps 10% of them) and leave no long paths, so the hash is drawn for *cells*: the
@@ -27,6 +28,8 @@ __all__ = ["Graph", "NoGraphError", "Step", "hashed"]
 
 CELL = 128
 """Entities in a cell, about."""
+HUB = 4
+"""An entity with this many times the greatest degree is a hub."""
 DENSE = 8
 """A component of this many times the path's length is taken to hold paths of that length."""
 
@@ -86,8 +89,7 @@ class Graph:
         self._neighbour = np.concatenate([object, subject])[order]
         self._fact = np.concatenate([facts, facts])[order]
         self._forward = order < len(facts)
-        degrees = _distinct_degrees(source[order], self._neighbour, corpus.entities)
-        self.walkable = (degrees >= degree[0]) & (degrees <= degree[1])
+        self.walkable = _walkable(source[order], self._neighbour, corpus.entities, degree)
         self.share, self._starts = self._divide(source[order], shares, seed, reach)
         """int8 `(entities,)`: position of the split in `shares`, or -1."""
         self.splits: Sequence[str] = list(shares)
@@ -244,11 +246,16 @@ class Graph:
             cell[frontier[first]] = owner[first]
 
 
-def _distinct_degrees(source: np.ndarray, neighbour: np.ndarray, entities: int) -> np.ndarray:
-    """How many distinct neighbours each entity has, itself excluded; `source` is sorted."""
+def _walkable(
+    source: np.ndarray, neighbour: np.ndarray, entities: int, degree: tuple[int, int]
+) -> np.ndarray:
+    """bool `(entities,)`: no hub, and within the bounds in distinct neighbours that are no hubs."""
     pairs = np.unique(source * np.int64(entities) + neighbour)
     a, b = pairs // entities, pairs % entities
-    return np.bincount(a[a != b], minlength=entities)
+    a, b = a[a != b], b[a != b]
+    hub = np.bincount(a, minlength=entities) > HUB * degree[1]
+    ways_on = np.bincount(a[~hub[b]], minlength=entities)
+    return ~hub & (ways_on >= degree[0]) & (ways_on <= degree[1])
 
 
 def hashed(ids: np.ndarray, key: int) -> np.ndarray:

@@ -100,8 +100,16 @@ async def _play(
         conversations = {seat: list(observations[seat]) for seat in seats}
         for seat in seats:
             record.extend(_seated(observations[seat], seat))
-    players = {seat: agent.seated(game.env, work.seed + i, seat) for i, seat in enumerate(seats)}
-    deadline = None if limits.seconds is None else time.monotonic() + limits.seconds
+    try:
+        players = {
+            seat: agent.seated(game.env, work.seed + i, seat) for i, seat in enumerate(seats)
+        }
+    except UsageError:
+        raise
+    except Exception:
+        raise _AgentBroke(traceback.format_exc(limit=-4)) from None
+    clock = asyncio.get_running_loop().time
+    deadline = None if limits.seconds is None else clock() + limits.seconds
     usage = episode.usage
     while not game.over:
         waiting = game.waiting()
@@ -133,7 +141,7 @@ async def _play(
                     for index, seat in enumerate(waiting)
                 ]
                 replies = dict(zip(waiting, await asyncio.gather(*asked), strict=True))
-        except TimeoutError:
+        except _OutOfTime:
             game.stop(OUT_OF_TIME)
             return
         for reply in replies.values():
@@ -158,6 +166,10 @@ class _AgentBroke(Exception):
     """The agent's own code raised something that it should not."""
 
 
+class _OutOfTime(Exception):
+    """The episode's deadline passed while the agent was asked."""
+
+
 async def _ask(
     player: Agent,
     conversation: list[Message],
@@ -167,27 +179,68 @@ async def _ask(
     deadline: float | None,
     episode: Episode,
 ) -> Reply:
-    """One reply; tried again while the infrastructure fails. TimeoutError past the deadline."""
+    """One reply; tried again while the infrastructure fails.
+
+    Raises:
+        _OutOfTime: the deadline of the episode passed.
+        InfrastructureError: nobody answered, in spite of retries.
+        _AgentBroke: the agent's own code failed.
+    """
+    if deadline is None:  # the usual case, and a time-out is not for nothing
+        return await _patiently(player, conversation, tools, seed, retry, episode)
     try:
-        if deadline is None:
-            return await player.act(conversation, tools, seed=seed)
-        async with asyncio.timeout(deadline - time.monotonic()):
-            return await player.act(conversation, tools, seed=seed)
+        async with asyncio.timeout_at(deadline):
+            return await _patiently(player, conversation, tools, seed, retry, episode)
+    except TimeoutError:  # only the deadline's: an agent's own does not get past _act
+        raise _OutOfTime from None
+
+
+async def _patiently(
+    player: Agent,
+    conversation: list[Message],
+    tools: Any,
+    seed: int,
+    retry: Retry,
+    episode: Episode,
+) -> Reply:
+    try:
+        return await _act(player, conversation, tools, seed)
     except InfrastructureError as error:
         if not error.retry or retry.attempts < 2:
             raise
-        first = error
-    except (UsageError, TimeoutError):
+        return await _ask_again(player, conversation, tools, seed, retry, error, episode)
+
+
+async def _act(player: Agent, conversation: list[Message], tools: Any, seed: int) -> Reply:
+    try:
+        reply = await player.act(conversation, tools, seed=seed)
+    except (InfrastructureError, UsageError):
         raise
+    except TimeoutError as error:
+        raise InfrastructureError(f"the agent timed out ({error or 'TimeoutError'})") from error
     except Exception:
         raise _AgentBroke(traceback.format_exc(limit=-4)) from None
+    if not isinstance(reply, Reply):
+        raise _AgentBroke(f"{type(player).__name__}.act returned {reply!r:.200}; expected a Reply")
+    return reply
+
+
+async def _ask_again(
+    player: Agent,
+    conversation: list[Message],
+    tools: Any,
+    seed: int,
+    retry: Retry,
+    first: InfrastructureError,
+    episode: Episode,
+) -> Reply:
+    backoff = tenacity.wait_random_exponential(multiplier=retry.first, max=retry.longest)
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = (error.after if isinstance(error, InfrastructureError) else None) or 0.0
         return min(retry.longest, max(asked, backoff(state)))
 
-    backoff = tenacity.wait_random_exponential(multiplier=retry.first, max=retry.longest)
     attempts = tenacity.AsyncRetrying(
         stop=tenacity.stop_after_attempt(retry.attempts - 1),
         wait=pause,
@@ -196,13 +249,11 @@ async def _ask(
         ),
         reraise=True,
     )
-    limit = None if deadline is None else max(0.0, deadline - time.monotonic())
-    async with asyncio.timeout(limit):
-        await asyncio.sleep(min(retry.longest, max(first.after or 0.0, retry.first / 2)))
-        async for attempt in attempts:
-            with attempt:
-                episode.retries += 1
-                return await player.act(conversation, tools, seed=seed)
+    await asyncio.sleep(min(retry.longest, max(first.after or 0.0, retry.first / 2)))
+    async for attempt in attempts:
+        with attempt:
+            episode.retries += 1
+            return await _act(player, conversation, tools, seed)
     raise first
 
 

@@ -6,9 +6,9 @@ one row an episode with the numbers and no messages.
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -47,14 +47,18 @@ def write_episodes(
                 return count
         if out is None and format == "parquet":
             raise UsageError("Parquet is no text: name a file with --out")
-        target = Path(out) if out else Path("/dev/stdout")
-        with reading(db) as db_:
-            row = db_.execute(
-                f"copy (select * from results where {where} order by environment, agent, task, "
-                f"trial) to '{str(target).replace(chr(39), chr(39) * 2)}' "
-                f"({'format parquet' if format == 'parquet' else 'format csv, header'})",
-                values,
-            ).fetchone()
+        query = f"select * from results where {where} order by environment, agent, task, trial"
+        with reading(db) as connection:
+            if out is None:
+                cursor = connection.execute(query, values)
+                writer = csv.writer(sys.stdout)
+                writer.writerow([column[0] for column in cursor.description or ()])
+                rows = cursor.fetchall()
+                writer.writerows(rows)
+                return len(rows)
+            quoted = str(out).replace("'", "''")
+            how = "format parquet" if format == "parquet" else "format csv, header"
+            row = connection.execute(f"copy ({query}) to '{quoted}' ({how})", values).fetchone()
         return row[0] if row else 0
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}") from error

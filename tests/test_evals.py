@@ -105,6 +105,41 @@ def test_an_agent_that_breaks_is_an_error_with_its_traceback(db: Path) -> None:
         assert "oops" in (each.error or "")
 
 
+@pytest.mark.parametrize("garbage", [None, "hello", {"role": "assistant"}])
+def test_an_agent_that_returns_no_reply_is_an_error_of_the_agent(db: Path, garbage: Any) -> None:
+    class Garbage(Answering):
+        async def act(self, messages: Any, tools: Any, *, seed: int) -> Any:
+            return garbage
+
+    evaluate(["guess"], [Garbage()], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.status == "error"
+    assert "expected a Reply" in (each.error or "")
+
+
+def test_a_time_out_of_the_agents_own_is_infrastructure_not_a_deadline(db: Path) -> None:
+    async def times_out(agent: Answering) -> None:
+        if agent.asked == 1:
+            raise TimeoutError
+
+    retry = Retry(attempts=2, first=0.01)
+    report = evaluate(["guess"], [Answering(times_out)], tasks=1, db=db, retry=retry)
+    assert (report.tally.retries, report.rows[0].scored) == (1, 1)
+
+
+@pytest.mark.parametrize("message", [None, 5, "x", {}, {"role": "assistant", "content": "\ud800"}])
+def test_a_reply_with_an_absurd_message_is_a_format_error(db: Path, message: Any) -> None:
+    class Absurd(Answering):
+        async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
+            return Reply(message)
+
+    evaluate(["guess"], [Absurd()], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.score is not None
+    assert each.score.outcome == "format_error"
+    assert len(each.messages) == 3
+
+
 def test_an_environment_that_breaks_is_invalid_and_keeps_the_messages(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

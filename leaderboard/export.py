@@ -60,5 +60,7 @@ def write_episodes(
             how = "format parquet" if format == "parquet" else "format csv, header"
             row = connection.execute(f"copy ({query}) to '{quoted}' ({how})", values).fetchone()
         return row[0] if row else 0
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}") from error

@@ -67,7 +67,8 @@ def test_the_wheel_holds_every_file_and_every_module_imports(tmp_path: Path) -> 
     expected = {n if n.startswith("palestra/") else f"palestra/{n}" for n in tracked if n}
     assert {n for n in held if not n.endswith(".pyc")} >= expected, expected - held
     site = tmp_path / "site"
-    run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(wheel))
+    install = ("pip", "install", "-q", "--no-deps", "--target", str(site), str(wheel))
+    run(sys.executable, "-m", *install)
     script = (
         "import importlib, pathlib, sys\n"
         "site = pathlib.Path(sys.argv[1]); sys.path.insert(0, str(site))\n"

@@ -94,15 +94,11 @@ def ranking(
         ).fetchall()
         board = [_row(db, row) for row in rows]
     board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
-    place: tuple[str, str, str] | None = None
-    number = 0
-    for row in board:
-        here = (row.environment, row.split, row.run)
-        number = number if here == place else 0
-        place = here
-        if row.invalid <= UNRANKED_ABOVE * row.n:
-            number += 1
-            row.rank = number
+    for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
+        ranked = [row for row in group if row.invalid <= UNRANKED_ABOVE * row.n]
+        for number, row in enumerate(ranked, start=1):  # equal means share the better rank
+            above = ranked[number - 2] if number > 1 else None
+            row.rank = above.rank if above and above.mean == row.mean else number
     return board
 
 

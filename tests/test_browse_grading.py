@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import random
 import unicodedata
@@ -19,20 +20,7 @@ from palestra.envs.browse.grading import (
     parsed_number,
 )
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = calendar.month_name[1:]
 NAMES = (
     "Anne-Marie Kløver",
     "The Salt, the Sea and the Sky",

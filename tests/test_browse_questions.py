@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palestra.envs.browse.corpus import Corpus, CorpusWriter, EntityType, Kind, Predicate
+from palestra.envs.browse.dates import date_text
 from palestra.envs.browse.questions import MAX_BLUR, NoGraphError, Question, Synthesiser
 from palestra.envs.browse.questions.blur import blur_date, blur_quantity
 from palestra.envs.browse.questions.need import FIRST_RESULTS, mentions
@@ -32,7 +33,7 @@ from palestra.envs.browse.questions.query import (
     Within,
 )
 from palestra.envs.browse.questions.render import Renderer
-from palestra.envs.browse.questions.words import date, date_span, joined, number_span, with_article
+from palestra.envs.browse.questions.words import date_span, joined, number_span, with_article
 from palestra.envs.browse.retrieval import retriever
 from palestra.envs.browse.world import open_corpus
 
@@ -355,7 +356,7 @@ def test_spans_read_as_people_say_them() -> None:
     assert date_span(18500000, 19009999) == "in the second half of the 19th century"
     assert number_span(1000, 2000, "metres") == "between 1,000 and 2,000 metres"
     assert number_span(7, 7, "") == "exactly 7"
-    assert date(18430300) == "March 1843"
+    assert date_text(18430300) == "March 1843"
     assert joined(["a", "b", "c"]) == "a, b, and c"
 
 

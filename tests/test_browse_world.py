@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from palestra.envs.browse import world
+from palestra.envs.browse.corpora import SpecError
 from palestra.envs.browse.corpus import (
     Corpus,
     CorpusError,
@@ -24,8 +25,8 @@ from palestra.envs.browse.corpus import (
     Kind,
     Predicate,
 )
-from palestra.envs.browse.folders import FolderError
-from palestra.envs.browse.world import SpecError, cache_folder, open_corpus
+from palestra.envs.browse.folders import FolderError, cache_folder
+from palestra.envs.browse.world import open_corpus
 
 SPEC = "procedural:size=1000,seed=5"
 TYPES = [EntityType("town", "town", "towns"), EntityType("person", "person", "people")]
@@ -148,12 +149,13 @@ def test_a_corpus_survives_pickling(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    with (
-        pytest.raises(RuntimeError),
-        CorpusWriter(tmp_path / "c", name="x", types=[], predicates=[]) as writer,
-    ):
-        writer.document("u", "t", "text")
-        raise RuntimeError
+    def fail_midway() -> None:
+        with CorpusWriter(tmp_path / "c", name="x", types=[], predicates=[]) as writer:
+            writer.document("u", "t", "text")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -292,7 +294,7 @@ def test_what_killed_builds_left_is_swept_away(cache: Path) -> None:
 
 def test_the_cache_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PALESTRA_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path / "corpora"
+    assert cache_folder() == tmp_path
     monkeypatch.delenv("PALESTRA_CACHE")
     assert "palestra" in str(cache_folder())
 

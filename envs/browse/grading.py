@@ -9,7 +9,7 @@ accepted. What is normalised away: case, Unicode compatibility forms, accents, a
 punctuation, a lead-in such as "The answer is", the format of dates, and thousands separators and
 units of numbers.
 
-This module shares no code with the generator of questions.
+This module shares no code with the generator of questions but the names of the months.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from fractions import Fraction
 from typing import Literal
 
 import msgspec
+
+from .dates import MONTHS
 
 __all__ = ["Answer", "is_right", "normalised", "parsed_date", "parsed_number"]
 
@@ -96,23 +98,7 @@ def _without_lead_in(text: str) -> str:
 
 _MONTHS = {
     name[:length]: month
-    for month, name in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
-        start=1,
-    )
+    for month, name in enumerate((month.lower() for month in MONTHS), start=1)
     for length in {3, len(name)}
 } | {"sept": 9}
 _MONTH = "(?P<m>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"

@@ -15,13 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from .corpora import SOURCES, Source, SpecError, source
 from .corpus import Corpus, CorpusError
-from .folders import build_once
+from .folders import build_once, cache_folder
 
-__all__ = ["SpecError", "cache_folder", "open_corpus"]
+__all__ = ["open_corpus"]
 
 
 def open_corpus(spec: str | os.PathLike[str] = "procedural") -> Corpus:
@@ -36,14 +34,7 @@ def open_corpus(spec: str | os.PathLike[str] = "procedural") -> Corpus:
         CorpusError: a folder given as a path is no corpus, or damaged.
         FolderError: the cache folder cannot be written to.
     """
-    return _opened(os.fspath(spec), cache_folder())
-
-
-def cache_folder() -> Path:
-    """Where built corpora are kept: $PALESTRA_CACHE, or the user's cache folder."""
-    named = os.environ.get("PALESTRA_CACHE")
-    base = Path(named) if named else Path(platformdirs.user_cache_dir("palestra"))
-    return base.expanduser().absolute() / "corpora"
+    return _opened(os.fspath(spec), cache_folder() / "corpora")
 
 
 @lru_cache(maxsize=16)

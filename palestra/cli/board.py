@@ -48,6 +48,8 @@ def leaderboard(
     elif as_csv:
         write_csv(rows)
     elif rows:
+        from palestra.cli.ranks import print_board
+
         print_board(rows)
     else:
         stdout().print(f"{db} holds no such results.")
@@ -89,62 +91,6 @@ def write_csv(rows: list[Row]) -> None:
     writer = csv.DictWriter(sys.stdout, list(records[0]))
     writer.writeheader()
     writer.writerows(records)
-
-
-def print_board(rows: list[Row]) -> None:
-    """The leaderboard as a table for each environment, split and run."""
-    from rich.table import Table
-
-    console = stdout()
-    groups: dict[tuple[str, str, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row.environment, row.split, row.run), []).append(row)
-    for (environment, split, run), group in groups.items():
-        title = f"{environment}  split {split}" + (f"  run {run}" if run else "")
-        options = group[0].config.get("options") or {}
-        if options:
-            title += "  " + " ".join(f"{k}={v}" for k, v in options.items())
-        table = Table(title=title, title_justify="left", title_style="bold")
-        table.add_column("#", justify="right")
-        table.add_column("agent")
-        table.add_column(group[0].metric, justify="right")
-        table.add_column("95% interval", justify="center")
-        for name in ("planned", "scored", "invalid"):
-            table.add_column(name, justify="right")
-        partial = any(row.invalid for row in group)
-        if partial:
-            table.add_column("if scored", justify="right")
-        for name in ("turns", "tokens", "cost", "s/episode"):
-            table.add_column(name, justify="right")
-        for row in group:
-            cells = [
-                str(row.rank) if row.rank is not None else "-",
-                row.agent,
-                f"[bold]{row.mean:.3f}[/]",
-                _interval(row),
-                f"{row.n:,}",
-                f"{row.scored:,}",
-                f"[yellow]{row.invalid:,}[/]" if row.invalid else "0",
-            ]
-            if partial:
-                cells.append("-" if row.mean_scored is None else f"{row.mean_scored:.3f}")
-            tokens = row.input_tokens + row.output_tokens
-            cells += [
-                "-" if row.turns is None else f"{row.turns:.1f}",
-                f"{tokens:,}" if tokens else "-",
-                "-" if row.cost is None else f"${row.cost:.2f}",
-                "-" if row.seconds is None else f"{row.seconds:.3g}",
-            ]
-            table.add_row(*cells)
-        console.print(table)
-    if any(row.rank is None for row in rows):
-        console.print("[dim]- not ranked: more than 10% of the planned episodes are not scored.[/]")
-
-
-def _interval(row: Row) -> str:
-    if abs(row.low) == float("inf"):
-        return "one task"
-    return f"{row.low:.3f} to {row.high:.3f}"
 
 
 def show(
@@ -226,7 +172,10 @@ def runs(
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    table = Table("session", "started", "status", "command", title=str(db), title_justify="left")
+    table = Table(title=str(db), title_justify="left")
+    table.add_column("session", no_wrap=True)
+    for column in ("started", "status", "command"):
+        table.add_column(column)
     for session in found:
         started = session["started"][:19].replace("T", " ")
         table.add_row(session["id"], started, session["status"], session["command"])

@@ -194,23 +194,22 @@ def _show_plan(planned: list[Planned], db: Path, as_json: bool) -> None:
 
     from palestra.cli.common import stdout
 
+    console = stdout()
     table = Table(title=f"Plan for {db} (nothing was run)", title_justify="left")
-    for column in ("environment", "split", "agent", "tasks", "trials", "episodes", "config"):
-        table.add_column(column)
+    columns = ("environment", "split", "agent", "tasks", "trials", "episodes")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for cell in cells:
-        table.add_row(
-            *(
-                str(cell[c])
-                for c in ("environment", "split", "agent", "tasks", "trials", "episodes")
-            ),
-            json.dumps(cell["config"]),
-        )
-    stdout().print(table)
-    stdout().print(f"{sum(map(len, planned)):,} episodes. Without --dry-run they are played.")
+        table.add_row(*(str(cell[column]) for column in columns))
+    console.print(table)
+    for config in dict.fromkeys(json.dumps(cell["config"]) for cell in cells):
+        console.print(f"Config: {config}", markup=False, soft_wrap=True)
+    console.print(f"{sum(map(len, planned)):,} episodes. Without --dry-run they are played.")
 
 
 def _show_report(report: Report, db: Path, as_json: bool) -> None:
-    from palestra.cli.board import as_record, print_board
+    from palestra.cli.board import as_record
+    from palestra.cli.ranks import print_board
 
     tally = report.tally
     if as_json:

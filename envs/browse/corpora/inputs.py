@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import hashlib
 import io
 import lzma
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ..folders import cache_folder
 from .source import SpecError
 
 __all__ = ["content_key", "input_files", "kind_of", "opened"]
 
 COMPRESSED = (".gz", ".bz2", ".xz")
-_known: dict[tuple[str, int, int], str] = {}
-"""Digests of files of this process by path, size and time of change."""
+LARGE = 64_000_000
+"""Bytes from which on a file's digest is kept in the cache folder until the file changes."""
 
 
 def input_files(path: str, suffixes: Iterable[str], what: str) -> list[Path]:
@@ -83,8 +86,23 @@ def content_key(files: Iterable[Path], base: Path) -> str:
 
 def _digest(file: Path) -> str:
     status = file.stat()
-    key = str(file.absolute()), status.st_size, status.st_mtime_ns
-    if key not in _known:
-        with open(file, "rb") as stream:
-            _known[key] = hashlib.file_digest(stream, "blake2b").hexdigest()[:32]
-    return _known[key]
+    if status.st_size < LARGE:
+        return _digest_of(file)
+    key = f"{file.absolute()}\0{status.st_size}\0{status.st_mtime_ns}"
+    name = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    kept = cache_folder() / "digests" / name
+    try:
+        return kept.read_text()
+    except OSError:
+        digest = _digest_of(file)
+    with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        aside = kept.with_suffix(f".{os.getpid()}")
+        aside.write_text(digest)
+        os.replace(aside, kept)
+    return digest
+
+
+def _digest_of(file: Path) -> str:
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "blake2b").hexdigest()[:32]

@@ -12,7 +12,10 @@ __all__ = ["SOURCES", "Source", "SpecError", "source"]
 
 SOURCES = {
     "debian": ".debian",
+    "documents": ".documents",
     "procedural": ".procedural",
+    "triples": ".knowledge.triples",
+    "wikidata": ".knowledge.wikidata",
 }
 """Every source by name, with the module of this package that holds it as `SOURCE`."""
 

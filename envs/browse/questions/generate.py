@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..corpus import Corpus, Kind
+from ..dates import date_text
 from ..grading import Answer
 from .blur import Blurrer
 from .cues import Describer
@@ -26,7 +27,7 @@ from .question import Difficulty, Question
 from .recipe import SHARES, Recipe, reach, recipes, sizes
 from .render import Renderer, Rendering
 from .walk import Path, walk
-from .words import date, number
+from .words import number
 
 __all__ = ["SynthesisError", "Synthesiser"]
 
@@ -182,7 +183,7 @@ class Synthesiser:
         value = next(v for _, p, _, v in self.graph.attributes(entity) if p == asked)
         schema = corpus.predicates[asked]
         if schema.kind == Kind.DATE:
-            return Answer("date", date(value), value=value)
+            return Answer("date", date_text(value), value=value)
         unit = f" {schema.unit}" if schema.unit else ""
         return Answer("number", f"{number(value)}{unit}", value=value, unit=schema.unit)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..dates import date_text
+
 __all__ = [
-    "date",
     "date_span",
     "joined",
     "number",
@@ -15,20 +16,6 @@ __all__ = [
     "year_of",
 ]
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 PREPOSITIONS = ("in", "on", "at", "of", "during", "since", "from", "around", "dated")
 _VOWEL_SOUNDS = ("a", "e", "i", "o", "u", "hour", "honour", "heir", "honest")
 _CONSONANT_SOUNDS = ("uni", "use", "usu", "eu", "one", "once", "ur-")
@@ -70,20 +57,10 @@ def year_of(value: int) -> int:
     return value // 10_000
 
 
-def date(value: int) -> str:
-    """ "17 March 1843", "March 1843" or "1843", as far as the date is known."""
-    year, month, day = value // 10_000, value // 100 % 100, value % 100
-    if not month:
-        return str(year)
-    if not day:
-        return f"{MONTHS[month - 1]} {year}"
-    return f"{day} {MONTHS[month - 1]} {year}"
-
-
 def date_span(low: int, high: int) -> str:
     """A span of dates with its preposition: "in the 1840s", "between 1841 and 1845"."""
     if low == high:
-        return f"on {date(low)}" if low % 100 else f"in {date(low)}"
+        return f"on {date_text(low)}" if low % 100 else f"in {date_text(low)}"
     first, last = year_of(low), year_of(high)
     if first == last:
         return f"in {first}"

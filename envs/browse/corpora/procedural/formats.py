@@ -6,41 +6,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["DATE_STYLES", "date_text", "dated", "joined", "number_text", "slugs"]
+from ...dates import date_text
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+__all__ = ["DATE_STYLES", "dated", "joined", "number_text", "slugs"]
+
 DATE_STYLES = 2
 """Day before month ("3 May 1843"), and month before day ("May 3, 1843"); a page keeps to one."""
 
 
-def date_text(value: int, style: int) -> str:
-    """A date as far as it is known: "3 May 1843", "May 1843", "1843"."""
-    year, month, day = value // 10_000, value // 100 % 100, value % 100
-    if not month:
-        return str(year)
-    if not day:
-        return f"{MONTHS[month - 1]} {year}"
-    if style:
-        return f"{MONTHS[month - 1]} {day}, {year}"
-    return f"{day} {MONTHS[month - 1]} {year}"
-
-
 def dated(value: int, style: int) -> str:
     """A date with its preposition: "on 3 May 1843", "in 1843"."""
-    return f"{'on' if value % 100 else 'in'} {date_text(value, style)}"
+    return f"{'on' if value % 100 else 'in'} {date_text(value, style == 1)}"
 
 
 def number_text(value: int) -> str:

@@ -10,10 +10,11 @@ from array import array
 from collections.abc import Iterator
 
 from ...corpus import Kind
+from ...dates import date_text
 from . import schema as s
 from .chance import Chance
 from .draft import Draft
-from .formats import DATE_STYLES, date_text, dated, joined, number_text
+from .formats import DATE_STYLES, dated, joined, number_text
 from .naming import Naming
 from .page_parts import ALSO, APPOSITIONS, HEADINGS, LABELS, NOUNS, TABLES, fillers
 from .statements import Statement, Statements
@@ -129,7 +130,7 @@ class Pages:
         if kind == _ENTITY:
             return self._link(value)
         if kind == _DATE:
-            return date_text(value, self._style) if bare else dated(value, self._style)
+            return date_text(value, self._style == 1) if bare else dated(value, self._style)
         if kind == _QUANTITY:
             return number_text(value)
         return self._draft.strings[value]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -201,6 +202,7 @@ def inspect_eval(episodes: int) -> float:
 
 def verifiers_eval(episodes: int) -> float:
     """Verifiers' ToolEnv with a scripted client in place of an API."""
+    os.environ["TQDM_DISABLE"] = "1"
     import verifiers
     from datasets import Dataset
     from openai import AsyncOpenAI

@@ -138,7 +138,7 @@ def test_a_snippet_is_a_short_plain_passage_around_the_words(
 
 
 def test_an_unknown_mode_is_refused_with_the_known_ones(corpus: Corpus) -> None:
-    with pytest.raises(ValueError, match=r"unknown retrieval mode 'psychic'.*sparse"):
+    with pytest.raises(ValueError, match=r"'retrieval' is 'psychic'.*sparse"):
         retriever(corpus, "psychic")
 
 

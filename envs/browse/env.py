@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from ..core import (
@@ -15,21 +13,20 @@ from ..core import (
     Range,
     Reference,
     Score,
-    State,
     Task,
     TaskSource,
     ToolEnv,
     ToolError,
-    UsageError,
+    check_between,
     tool,
     user,
 )
-from .grading import is_right
+from .episode import BrowseState, score
 from .pages import found_in, windows
 from .questions import MAX_BLUR
 from .questions.recipe import MOST_HOPS
 from .reference import REFERENCES
-from .retrieval import MODES, retriever
+from .retrieval import retriever
 from .tasks import browse_tasks
 from .world import open_corpus
 
@@ -52,20 +49,6 @@ Question
 {question}"""
 STRICT = "A malformed call ends the task at once, unsolved."
 LENIENT = "A malformed call is answered with an error."
-
-
-@dataclass
-class BrowseState(State):
-    """What an episode changes. Pages are document ids of the corpus."""
-
-    results: list[int] = field(default_factory=list)
-    """Pages that the latest search showed, in order."""
-    document: int = -1
-    """The open page, or -1."""
-    opened: list[int] = field(default_factory=list)
-    """Pages opened so far, each once."""
-    queries: list[str] = field(default_factory=list)
-    answer: str | None = None
 
 
 class BrowseEnv(ToolEnv[BrowseState]):
@@ -158,20 +141,16 @@ class BrowseEnv(ToolEnv[BrowseState]):
         Raises:
             UsageError: an option is out of its range.
         """
-        _between("tool_calls", tool_calls, 8, 128)
-        _between("results", results, 1, 50)
-        _between("window", window, 500, 100_000)
-        _between("redundancy_penalty", redundancy_penalty, 0, 1, whole=False)
-        _between("redundancy_threshold", redundancy_threshold, 0, 1, whole=False)
-        _between("max_hops", max_hops, 2, MOST_HOPS)
-        _between("min_hops", min_hops, 2, max_hops)
-        _between("blur", blur, 0, MAX_BLUR)
-        if retrieval not in MODES:
-            raise UsageError(
-                f"option 'retrieval' is {retrieval!r}; expected one of {', '.join(MODES)}"
-            )
-        _between("max_degree", max_degree, 2, 1000)
-        _between("min_degree", min_degree, 2, max_degree)
+        check_between("tool_calls", tool_calls, 8, 128)
+        check_between("results", results, 1, 50)
+        check_between("window", window, 500, 100_000)
+        check_between("redundancy_penalty", redundancy_penalty, 0, 1, whole=False)
+        check_between("redundancy_threshold", redundancy_threshold, 0, 1, whole=False)
+        check_between("max_hops", max_hops, 2, MOST_HOPS)
+        check_between("min_hops", min_hops, 2, max_hops)
+        check_between("blur", blur, 0, MAX_BLUR)
+        check_between("max_degree", max_degree, 2, 1000)
+        check_between("min_degree", min_degree, 2, max_degree)
         if tasks is None:
             hops, degree = (min_hops, max_hops), (min_degree, max_degree)
             tasks = browse_tasks(corpus, hops, blur, degree, seed)
@@ -300,48 +279,4 @@ class BrowseEnv(ToolEnv[BrowseState]):
 
     def grade(self, state: BrowseState, ledger: Ledger, task: Task) -> Score:
         """1 for the one right answer; see the class for penalty and metrics."""
-        right = state.answer is not None and is_right(state.answer, task.truth.answer)
-        redundancy = _redundancy(state.queries, self._threshold)
-        answered = "success" if right else "wrong_answer"
-        outcome = "no_answer" if state.answer is None else answered
-        path = set(task.truth.documents)
-        used = Counter(entry.tool for entry in ledger if not entry.malformed)
-        asked = [" ".join(query.casefold().split()) for query in state.queries]
-        metrics = {
-            "success": float(right),
-            "tool_calls": float(used.total() - used["answer"]),
-            "searches": float(used["search"]),
-            "clicks": float(used["click"]),
-            "opens": float(used["open"]),
-            "finds": float(used["find"]),
-            "scrolls": float(used["scroll"]),
-            "unique_pages": float(len(state.opened)),
-            "repeated_queries": float(len(asked) - len(set(asked))),
-            "redundancy": redundancy,
-            "path_recall": len(path.intersection(state.opened)) / len(path) if path else 0.0,
-            "tool_errors": float(sum(e.error is not None and not e.malformed for e in ledger)),
-            "format_errors": float(ledger.format_errors),
-        }
-        return Score(float(right) * (1 - self._penalty * redundancy), outcome, metrics)
-
-
-def _redundancy(queries: list[str], threshold: float) -> float:
-    """The share of queries after the first whose words resemble those of an earlier one."""
-    seen: list[set[str]] = []
-    alike = 0
-    for query in queries:
-        words = set(query.casefold().split())
-        alike += any(_jaccard(words, earlier) >= threshold for earlier in seen)
-        seen.append(words)
-    return alike / (len(queries) - 1) if len(queries) > 1 else 0.0
-
-
-def _jaccard(a: set[str], b: set[str]) -> float:
-    return len(a & b) / len(a | b) if a or b else 1.0
-
-
-def _between(name: str, value: float, low: float, high: float, *, whole: bool = True) -> None:
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        kind = "a whole number" if whole else "a number"
-        raise UsageError(f"option {name!r} is {value!r}; expected {kind} from {low} to {high}")
+        return score(state, ledger, task.truth, self._penalty, self._threshold)

@@ -25,6 +25,7 @@ from .messages import (
     tool_result,
     user,
 )
+from .options import check_among, check_between
 from .reference import Reference, Script, Seat
 from .registry import Registered, check_options, find, make, register, registered
 from .sampling import sample_call, sample_text, sample_value
@@ -71,6 +72,8 @@ __all__ = [
     "UsageError",
     "call",
     "calls",
+    "check_among",
+    "check_between",
     "check_options",
     "find",
     "make",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...core import UsageError
+from ...core import check_among
 from ..corpus import Corpus
 from .base import Hit, Retriever
 from .sparse import Sparse
@@ -26,8 +26,5 @@ def retriever(corpus: Corpus, mode: str = "sparse") -> Retriever:
     Raises:
         UsageError: there is no such mode.
     """
-    build = MODES.get(mode)
-    if build is None:
-        known = ", ".join(sorted(MODES))
-        raise UsageError(f"unknown retrieval mode {mode!r}; expected one of: {known}")
-    return build(corpus)
+    check_among("retrieval", mode, MODES)
+    return MODES[mode](corpus)

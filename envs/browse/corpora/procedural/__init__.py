@@ -3,7 +3,7 @@
     open_corpus("procedural:size=10000,seed=1")
 
 `generate` is the order of events: the land (`geography`), people (`people`), what they make and do
-(`rules`, `relations`, `offices`), numbers and categories (`attributes`), names (`naming`), and
+(`rules`, `relations`, `offices`), numbers and categories (`attributes`), names (`names`), and
 pages (`pages`, with the sentences of `wording`). `schema` lists what can exist.
 """
 

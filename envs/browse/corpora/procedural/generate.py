@@ -12,7 +12,8 @@ from .attributes import make_attributes
 from .draft import Draft
 from .formats import slugs
 from .geography import make_geography
-from .naming import Naming, make_names, make_titles
+from .names import make_names, make_titles
+from .naming import Naming
 from .offices import make_offices
 from .pages import Pages
 from .people import make_people

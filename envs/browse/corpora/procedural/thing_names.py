@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from . import schema as s
+from .naming import Naming
 from .titles import ARTEFACTS, GENERA_ENDINGS, epithet, ship_name, still_life, title
-
-if TYPE_CHECKING:
-    from .naming import Naming
 
 __all__ = ["NAMERS"]
 

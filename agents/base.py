@@ -19,6 +19,21 @@ import msgspec
 from ..envs.core import Message, Usage
 
 
+class Tokens(msgspec.Struct):
+    """A reply of a local model to the token; what a trainer learns from.
+
+    Attributes:
+        prompt: ids of everything that the model read. In one episode, each turn's begins with the
+            turn before: its prompt and what was sampled then.
+        sampled: ids of the reply, the one that ended it included.
+        logprobs: of each sampled id, at the temperature that it was sampled at.
+    """
+
+    prompt: list[int]
+    sampled: list[int]
+    logprobs: list[float]
+
+
 class Reply(msgspec.Struct):
     """What an agent answered and what that took."""
 
@@ -28,6 +43,8 @@ class Reply(msgspec.Struct):
     """The provider's finish reason."""
     stop: bool = False
     """The agent gives up: the message is not played and the episode ends."""
+    tokens: Tokens | None = None
+    """Of local models only."""
 
 
 class InfrastructureError(Exception):

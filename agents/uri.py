@@ -25,6 +25,8 @@ _SCHEMES: dict[str, tuple[str, str]] = {
     "human": ("human:from_uri", "a person at this terminal"),
     "replay": ("replay:from_uri", "replay/<agent>?db=FILE: plays a stored run again"),
     "openai": ("openai:from_uri", "openai/<model>: any OpenAI-compatible server"),
+    "hf": ("hf:from_uri", "hf/<folder or hub name>: a model in this process (Transformers)"),
+    "smollm2": ("hf:smollm2", "a real small model for a laptop; see `palestra models`"),
 }
 _registered: dict[str, tuple[Factory, str]] = {}
 

@@ -25,8 +25,9 @@ from palestra.envs.browse.corpus import (
     Kind,
     Predicate,
 )
-from palestra.envs.browse.folders import FolderError, cache_folder
+from palestra.envs.browse.folders import FolderError
 from palestra.envs.browse.world import open_corpus
+from palestra.envs.core import cache_folder
 
 SPEC = "procedural:size=1000,seed=5"
 TYPES = [EntityType("town", "town", "towns"), EntityType("person", "person", "people")]

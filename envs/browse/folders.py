@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import platformdirs
 from filelock import FileLock
 
-__all__ = ["FolderError", "build_aside", "build_once", "cache_folder", "move_into_place"]
+__all__ = ["FolderError", "build_aside", "build_once", "move_into_place"]
 
 ABANDONED = 24 * 3600
 """Seconds after which an unfinished build of another process counts as killed."""
@@ -28,13 +27,6 @@ Opened = TypeVar("Opened")
 
 class FolderError(OSError):
     """A folder cannot be written or read; the message says where and what to do."""
-
-
-def cache_folder() -> Path:
-    """Where what is built is kept: $PALESTRA_CACHE, or the user's cache folder."""
-    named = os.environ.get("PALESTRA_CACHE")
-    base = Path(named) if named else Path(platformdirs.user_cache_dir("palestra"))
-    return base.expanduser().absolute()
 
 
 def build_once(

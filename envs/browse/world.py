@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..core import cache_folder
 from .corpora import SOURCES, Source, SpecError, source
 from .corpus import Corpus, CorpusError
-from .folders import build_once, cache_folder
+from .folders import build_once
 
 __all__ = ["open_corpus"]
 

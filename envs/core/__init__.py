@@ -7,6 +7,7 @@ particular environment, agent or store.
 """
 
 from .arena import ToolArena
+from .cache import cache_folder
 from .env import ToolEnv
 from .episode import Episode, Status, Usage
 from .errors import FormatError, ToolError, UsageError
@@ -70,6 +71,7 @@ __all__ = [
     "UnicodeText",
     "Usage",
     "UsageError",
+    "cache_folder",
     "call",
     "calls",
     "check_among",

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ..folders import cache_folder
+from ...core import cache_folder
 from .source import SpecError
 
 __all__ = ["content_key", "input_files", "kind_of", "opened"]

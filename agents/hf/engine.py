@@ -1,0 +1,215 @@
+"""Generation for many episodes at once: requests that wait together are generated together."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import torch
+from transformers import (
+    GenerationConfig,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+    TopPLogitsWarper,
+)
+
+from .load import Loaded
+
+__all__ = ["Engine", "Generated", "Request"]
+
+PATIENCE = 0.01
+"""Seconds that a batch waits for the next request to join it."""
+MOST_TOKENS = 131_072
+"""Tokens of a batch, padding and room for the replies included: what bounds its memory."""
+
+
+class Request(NamedTuple):
+    """What to go on from.
+
+    Attributes:
+        ids: the prompt.
+        seed: of what is random; a request draws the same whatever it is batched with.
+        most: tokens to generate at most.
+    """
+
+    ids: list[int]
+    seed: int
+    most: int
+
+
+class Generated(NamedTuple):
+    """What was sampled, the ending token included, and the log probability of each token."""
+
+    ids: list[int]
+    logprobs: list[float]
+    finish: str
+
+
+class Engine:
+    """One model and one thread that it generates in.
+
+    Args:
+        loaded: the model.
+        temperature: 0 takes the likeliest token.
+        top_p: the smallest set of tokens with this much probability is drawn from.
+        batch: requests at once, at most.
+    """
+
+    def __init__(
+        self, loaded: Loaded, *, temperature: float = 0.0, top_p: float = 1.0, batch: int = 32
+    ) -> None:
+        self._loaded, self._batch = loaded, batch
+        self._temperature, self._top_p = temperature, top_p
+        self._waiting: queue.SimpleQueue[tuple[Request, Future[Generated]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._left: tuple[Request, Future[Generated]] | None = None
+        self._thread: threading.Thread | None = None
+
+    def submit(self, request: Request) -> Future[Generated]:
+        """Ask for a reply."""
+        future: Future[Generated] = Future()
+        self._waiting.put((request, future))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="palestra-hf", daemon=True)
+            self._thread.start()
+        return future
+
+    def close(self) -> None:
+        """End the thread after what it is at."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        while True:
+            taken, go_on = self._take()
+            taken = [(r, future) for r, future in taken if future.set_running_or_notify_cancel()]
+            if taken:
+                try:
+                    replies = self.generate([request for request, _ in taken])
+                except BaseException as error:  # out of memory, an interrupt: tell who waits
+                    for _, future in taken:
+                        future.set_exception(error)
+                else:
+                    for (_, future), reply in zip(taken, replies, strict=True):
+                        future.set_result(reply)
+            if not go_on:
+                return
+
+    def _take(self) -> tuple[list[tuple[Request, Future[Generated]]], bool]:
+        """The next batch, and whether there may be another."""
+        taken: list[tuple[Request, Future[Generated]]] = []
+        longest = 0
+        while len(taken) < self._batch:
+            try:
+                item = self._left or self._waiting.get(timeout=PATIENCE if taken else None)
+            except queue.Empty:
+                break
+            self._left = None
+            if item is None:
+                return taken, False
+            longest = max(longest, len(item[0].ids) + item[0].most)
+            if taken and longest * (len(taken) + 1) > MOST_TOKENS:
+                self._left = item  # the first of the next batch
+                break
+            taken.append(item)
+        return taken, True
+
+    @torch.inference_mode()
+    def generate(self, requests: list[Request]) -> list[Generated]:
+        """Generate for these requests now, in this thread."""
+        model, tokenizer, _, ends = self._loaded
+        longest = max(len(request.ids) for request in requests)
+        pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (ends or (0,))[0]
+        ids = torch.full((len(requests), longest), pad, dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for row, request in enumerate(requests):
+            ids[row, longest - len(request.ids) :] = torch.tensor(request.ids)
+            mask[row, longest - len(request.ids) :] = 1
+        draw = _Draw([request.seed for request in requests], self._temperature, self._top_p)
+        most = torch.tensor([request.most for request in requests], device=model.device)
+        config = GenerationConfig(
+            do_sample=False,
+            max_new_tokens=int(most.max()),
+            eos_token_id=list(ends) or None,
+            pad_token_id=pad,
+            use_cache=True,
+        )
+        output = model.generate(
+            ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            generation_config=config,
+            logits_processor=LogitsProcessorList([draw]),
+            stopping_criteria=StoppingCriteriaList([_Room(longest, most)]),
+        )
+        sampled = output[:, longest:].tolist()
+        chances = torch.stack(draw.logprobs, dim=1).tolist()
+        return [
+            _cut(tokens, logprobs, request.most, ends)
+            for tokens, logprobs, request in zip(sampled, chances, requests, strict=True)
+        ]
+
+
+def _cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ...]) -> Generated:
+    """A row without what was padded after its end."""
+    for number, token in enumerate(tokens[:most], start=1):
+        if token in ends:
+            return Generated(tokens[:number], logprobs[:number], "stop")
+    return Generated(tokens[:most], logprobs[:most], "length")
+
+
+class _Room(StoppingCriteria):
+    """Ends each row at its own limit."""
+
+    def __init__(self, prompt: int, most: torch.Tensor) -> None:
+        self._prompt, self._most = prompt, most
+
+    def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
+        return self._most <= input_ids.shape[1] - self._prompt
+
+
+class _Draw(LogitsProcessor):
+    """Draws each row's next token with the row's own generator, and notes its probability.
+
+    `generate` then takes the likeliest of what is left, which is the one that was drawn. So a
+    request's draws depend on its seed alone, and one pass gives token and probability.
+    """
+
+    def __init__(self, seeds: list[int], temperature: float, top_p: float) -> None:
+        self._chance = [random.Random(seed) for seed in seeds]
+        self._temperature = temperature
+        self._top_p = TopPLogitsWarper(top_p) if 0 < top_p < 1 else None
+        self.logprobs: list[torch.Tensor] = []
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        scores = scores.float()
+        if self._temperature > 0:
+            scores = scores / self._temperature
+            if self._top_p is not None:
+                scores = self._top_p(input_ids, scores)
+            logprobs = torch.log_softmax(scores, dim=-1)
+            mass = logprobs.exp().cumsum(dim=-1)
+            drawn = torch.tensor([c.random() for c in self._chance], device=scores.device)
+            chosen = torch.searchsorted(mass, drawn[:, None] * mass[:, -1:], right=True)
+            chosen = chosen.clamp_(max=scores.shape[-1] - 1)
+        else:
+            logprobs = torch.log_softmax(scores, dim=-1)
+            chosen = scores.argmax(dim=-1, keepdim=True)
+        self.logprobs.append(logprobs.gather(1, chosen)[:, 0].cpu())
+        only = torch.full_like(scores, -torch.inf)
+        return only.scatter_(1, chosen, 0.0)
+
+
+def rate(engine: Engine, requests: list[Request]) -> float:
+    """Tokens a second that `generate` reaches alone with this batch."""
+    began = time.perf_counter()
+    done = engine.generate(requests)
+    return sum(len(reply.ids) for reply in done) / (time.perf_counter() - began)

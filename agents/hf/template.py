@@ -1,0 +1,116 @@
+"""From messages to token ids that only ever grow.
+
+A conversation is never tokenised again: the prompt of a turn is the prompt of the turn before, the
+ids that were sampled, and the ids of what came after. So what a trainer learns from is what the
+model saw and said, to the token, however a template would rewrite the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...envs.core import Message
+from ..protocols import Protocol, protocol_of
+
+__all__ = ["CHATML", "Dialogue", "Template"]
+
+CHATML = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' }}"
+    "{% if message['role'] == 'assistant' %}"
+    "{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}{{ '\n' }}"
+    "{% else %}{{ message['content'] + '<|im_end|>\n' }}{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+"""ChatML that adds nothing of its own, keeps every prefix, and marks what the model said. It takes
+the place of templates that drop what they do not know (SmolLM2's) or are missing."""
+_HERE = "\u2402reply\u2403"
+Tools = Sequence[Mapping[str, Any]]
+
+
+class Template:
+    """How one model is spoken to.
+
+    Args:
+        tokenizer: with a chat template, or with ChatML's tokens.
+        protocol: a text protocol's name, `native` for the template's own tools, or empty: `native`
+            where the template offers tools as Hermes does, else `hermes`.
+    """
+
+    def __init__(self, tokenizer: Any, protocol: str = "") -> None:
+        self._tokenizer = tokenizer
+        self._jinja: str = tokenizer.chat_template or ""
+        offers = "tools" in self._jinja and "<tool_call>" in self._jinja
+        self.native = protocol == "native" or (not protocol and offers)
+        if protocol == "native" and not offers:
+            protocol_of(protocol)  # says which there are
+        self.protocol: Protocol = protocol_of("hermes" if protocol in ("", "native") else protocol)
+        vocabulary = tokenizer.get_vocab()
+        if not offers and {"<|im_start|>", "<|im_end|>"} <= vocabulary.keys():
+            self._jinja = CHATML
+
+    def begin(self, messages: Sequence[Message], tools: Tools) -> list[int]:
+        """The ids of a conversation up to where the model is to speak."""
+        return self._ids(self._text(messages, tools))
+
+    def follow(self, messages: Sequence[Message], ended: str) -> list[int]:
+        """The ids from the end of a reply to where the model is to speak again.
+
+        Args:
+            messages: what came after the reply.
+            ended: the text of the token that ended the reply, empty if none did.
+        """
+        past: list[Message] = [{"role": "user", "content": "-"}]
+        past.append({"role": "assistant", "content": _HERE})
+        after = self._text([*past, *messages], ()).rpartition(_HERE)[2]
+        return self._ids(after.removeprefix(ended) if ended else after)
+
+    def action(self, text: str) -> Message:
+        """A reply's text as an action."""
+        return self.protocol.parse(text)
+
+    def _text(self, messages: Sequence[Message], tools: Tools) -> str:
+        if self.native:
+            plain: Sequence[Mapping[str, Any]] = [_filled(message) for message in messages]
+        else:
+            plain = self.protocol.render(messages, tools)
+        return self._tokenizer.apply_chat_template(
+            list(plain),
+            tools=list(tools) if self.native and tools else None,
+            chat_template=self._jinja or None,
+            add_generation_prompt=True,
+            tokenize=False,
+        )
+
+    def _ids(self, text: str) -> list[int]:
+        return self._tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+class Dialogue:
+    """One conversation in ids."""
+
+    def __init__(self, template: Template, tools: Tools, ends: Mapping[int, str]) -> None:
+        self._template, self._tools, self._ends = template, list(tools), ends
+        self._ids: list[int] = []
+        self._known: list[Message] = []
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The ids to go on from; those of earlier turns stay as they are."""
+        known = len(self._known)
+        if known and list(messages[:known]) == self._known:
+            ended = self._ends.get(self._ids[-1], "") if self._ids else ""
+            return self._ids + self._template.follow(messages[known:], ended)
+        return self._template.begin(messages, self._tools)
+
+    def spoken(self, messages: Sequence[Message], prompt: list[int], reply: list[int],
+               message: Message) -> None:  # fmt: skip
+        """Note what the model said to a prompt."""
+        self._ids = prompt + reply
+        self._known = [*messages, message]
+
+
+def _filled(message: Message) -> dict[str, Any]:
+    """As templates expect it: they join texts, so a missing one is empty."""
+    return {**message, "content": message["content"] or ""}

@@ -1,0 +1,41 @@
+"""An agent whose model knows no tools, taught to call them in text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ...envs.core import Message
+from ..base import Agent, Reply
+from .base import Protocol
+
+__all__ = ["TextTools"]
+
+
+class TextTools(Agent):
+    """Speaks a text protocol through an agent that takes plain chat messages.
+
+    Args:
+        agent: asked with system, user and assistant messages of text, and no tools.
+        protocol: how tools are offered, called and answered.
+        uri: the name under which results are listed.
+    """
+
+    def __init__(self, agent: Agent, protocol: Protocol, uri: str) -> None:
+        self.agent, self.protocol, self.uri = agent, protocol, uri
+        self.remote = agent.remote
+
+    async def act(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
+    ) -> Reply:
+        reply = await self.agent.act(self.protocol.render(messages, tools), (), seed=seed)
+        message = self.protocol.parse(reply.message["content"] or "")
+        return msgspec.structs.replace(reply, message=message)
+
+    async def check(self) -> None:
+        await self.agent.check()
+
+    async def close(self) -> None:
+        await self.agent.close()

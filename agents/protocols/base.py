@@ -1,0 +1,149 @@
+"""What a text protocol is, and the parts that all of them need."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...envs.core import Message
+
+Tools = Sequence[Mapping[str, Any]]
+_decode = json.JSONDecoder().raw_decode
+
+
+class Unreadable(ValueError):
+    """A reply breaks its protocol: where, and why."""
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        line = text.count("\n", 0, position) + 1
+        column = position - text.rfind("\n", 0, position)
+        super().__init__(f"line {line}, column {column} (character {position}): {reason}")
+
+
+class Protocol(ABC):
+    """How tools are offered, called and answered in plain text.
+
+    Attributes:
+        name: what it is chosen by.
+        stop: texts that end a reply, for samplers that can stop there.
+    """
+
+    name: str
+    stop: tuple[str, ...] = ()
+
+    @abstractmethod
+    def instructions(self, tools: Tools) -> str:
+        """What the system message says about tools and how to call them."""
+
+    @abstractmethod
+    def call(self, name: str, arguments: Any) -> str:
+        """One tool call as the model writes it."""
+
+    @abstractmethod
+    def result(self, message: Message) -> str:
+        """A tool's answer as the model reads it."""
+
+    @abstractmethod
+    def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
+        """The words of a reply beside its calls, and the calls.
+
+        Raises:
+            Unreadable: the reply breaks the protocol.
+        """
+
+    def render(self, messages: Sequence[Message], tools: Tools) -> list[Message]:
+        """A conversation with nothing but system, user and assistant messages of text.
+
+        The instructions join the first system message, or become it. Neighbouring results of tools
+        become one user message.
+        """
+        plain: list[Message] = []
+        if tools:
+            plain.append({"role": "system", "content": self.instructions(tools)})
+        for number, message in enumerate(messages):
+            content = message["content"] or ""
+            role = message["role"]
+            if role == "system" and number == 0 and plain:
+                plain[0]["content"] = f"{content}\n\n{plain[0]['content']}"
+            elif role == "tool":
+                text = self.result(message)
+                if number and messages[number - 1]["role"] == "tool":
+                    plain[-1]["content"] = f"{plain[-1]['content']}\n{text}"
+                else:
+                    plain.append({"role": "user", "content": text})
+            elif role == "assistant":
+                plain.append({"role": "assistant", "content": self.written(message)})
+            else:
+                plain.append({"role": role, "content": content})
+        return plain
+
+    def written(self, message: Message) -> str:
+        """An assistant message as the model would have written it."""
+        parts = [message["content"] or ""]
+        for call in message.get("tool_calls") or ():
+            function = call["function"]
+            parts.append(self.call(function["name"], function["arguments"]))
+        return "\n".join(part for part in parts if part)
+
+    def parse(self, text: str) -> Message:
+        """A reply as an action; one that breaks the protocol carries `parse_error`."""
+        try:
+            words, calls = self.read(text)
+        except Unreadable as error:
+            return {"role": "assistant", "content": text, "parse_error": str(error)}
+        message: Message = {"role": "assistant", "content": words if words or not calls else None}
+        if calls:
+            message["tool_calls"] = [
+                {
+                    "id": f"call_{number}",
+                    "type": "function",
+                    "function": {"name": name, "arguments": arguments},
+                }
+                for number, (name, arguments) in enumerate(calls)
+            ]
+        return message
+
+
+def as_json(value: Any) -> str:
+    """JSON on one line, letters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def object_at(text: str, position: int) -> tuple[dict[str, Any], int]:
+    """The JSON object that begins at a position (blanks apart), and where it ends.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    start = position + len(text[position:]) - len(text[position:].lstrip())
+    if text[start : start + 1] != "{":
+        found = repr(text[start : start + 20]) if start < len(text) else "the end of the reply"
+        raise Unreadable(text, start, f"expected a JSON object and found {found}")
+    try:
+        value, end = _decode(text, start)
+    except json.JSONDecodeError as error:
+        raise Unreadable(text, error.pos, f"this is no JSON: {error.msg}") from None
+    except RecursionError:
+        raise Unreadable(text, start, "the JSON is nested too deeply") from None
+    return value, end
+
+
+def named_call(
+    text: str, position: int, value: dict[str, Any], key: str
+) -> tuple[str, dict[str, Any]]:
+    """The tool and the arguments in an object `{key: name, "arguments": {...}}`.
+
+    Raises:
+        Unreadable: it holds something else.
+    """
+    expected = f'expected {{"{key}": "<tool>", "arguments": {{...}}}}'
+    if unknown := sorted(value.keys() - {key, "arguments"}):
+        raise Unreadable(text, position, f"{expected}; {unknown[0]!r} is no part of it")
+    if not isinstance(value.get(key), str):
+        raise Unreadable(text, position, f"{expected}; {key!r} is missing or no text")
+    arguments = value.get("arguments")
+    if not isinstance(arguments, dict):
+        raise Unreadable(text, position, f"{expected}; 'arguments' is missing or no object")
+    return value[key], arguments

@@ -20,6 +20,7 @@ from transformers import (
 )
 
 from .load import Loaded
+from .prefix import SharedPrefix
 
 __all__ = ["Engine", "Generated", "Request"]
 
@@ -66,6 +67,7 @@ class Engine:
     ) -> None:
         self._loaded, self._batch = loaded, batch
         self._temperature, self._top_p = temperature, top_p
+        self._prefix = SharedPrefix(loaded.model)
         self._waiting: queue.SimpleQueue[tuple[Request, Future[Generated]] | None] = (
             queue.SimpleQueue()
         )
@@ -127,13 +129,16 @@ class Engine:
     def generate(self, requests: list[Request]) -> list[Generated]:
         """Generate for these requests now, in this thread."""
         model, tokenizer, _, ends = self._loaded
+        shared, cache = self._prefix.of([request.ids for request in requests])
         longest = max(len(request.ids) for request in requests)
         pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (ends or (0,))[0]
         ids = torch.full((len(requests), longest), pad, dtype=torch.long)
         mask = torch.zeros_like(ids)
-        for row, request in enumerate(requests):
-            ids[row, longest - len(request.ids) :] = torch.tensor(request.ids)
-            mask[row, longest - len(request.ids) :] = 1
+        for row, request in enumerate(requests):  # what is shared, padding, what is the row's own
+            own = longest - len(request.ids) + shared
+            ids[row, :shared] = torch.tensor(request.ids[:shared])
+            ids[row, own:] = torch.tensor(request.ids[shared:])
+            mask[row, :shared] = mask[row, own:] = 1
         draw = _Draw([request.seed for request in requests], self._temperature, self._top_p)
         most = torch.tensor([request.most for request in requests], device=model.device)
         config = GenerationConfig(
@@ -146,6 +151,7 @@ class Engine:
         output = model.generate(
             ids.to(model.device),
             attention_mask=mask.to(model.device),
+            past_key_values=cache,
             generation_config=config,
             logits_processor=LogitsProcessorList([draw]),
             stopping_criteria=StoppingCriteriaList([_Room(longest, most)]),

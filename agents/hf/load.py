@@ -32,7 +32,8 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
 
     Args:
         name: a folder, or a name on the hub.
-        dtype: `float32`, `bfloat16` or `float16`. Default: float32 on a CPU, else bfloat16.
+        dtype: `float32`, `bfloat16` or `float16`. Default: bfloat16, but float32 on a CPU that
+            cannot multiply in it.
         device: default: `cuda` if there is one, else `cpu`.
         gguf: the GGUF file's name. Default: the only one in a folder that has no `config.json`.
 
@@ -40,7 +41,7 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
         UsageError: there is no such model, or it cannot be loaded; the message says why.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype or ("float32" if device == "cpu" else "bfloat16")
+    dtype = dtype or ("bfloat16" if device != "cpu" or _multiplies_bfloat16() else "float32")
     check_among("dtype", dtype, _DTYPES)
     folder = Path(name).expanduser()
     if folder.is_dir():
@@ -71,9 +72,15 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
     return Loaded(model, tokenizer, int(context), tuple(ends))
 
 
+def _multiplies_bfloat16() -> bool:
+    """Whether this CPU has AMX: there bfloat16 is two to three times as fast, elsewhere slower."""
+    supported = getattr(torch.cpu, "_is_amx_tile_supported", None)
+    return bool(supported and supported())
+
+
 def save_plain(source: Path, target: Path) -> Path:
     """Save a GGUF model as safetensors in bfloat16, which loads in a tenth of the time."""
-    model, tokenizer, _, _ = load(str(source), device="cpu")
+    model, tokenizer, _, _ = load(str(source), device="cpu", dtype="float32")
     model.hf_quantizer, model.is_quantized = None, False  # the weights are plain numbers by now
     del model.config.quantization_config
     model.to(torch.bfloat16).save_pretrained(target)

@@ -1,7 +1,8 @@
 """From a URI to an agent: `oracle`, `random`, `openai/gpt-5?temperature=0`, `replay/oracle?db=x`.
 
 A scheme is one line in `_SCHEMES`, or a call of `register_agent`; anything else without a slash is
-the name of a reference agent of the environments it is to play.
+the name of a reference agent of the environments it is to play. Scaffolds stand in front, with a
+colon: `best(n=3,by=king):plan:openai/gpt-5` (see `scaffolds/uris.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _SCHEMES: dict[str, tuple[str, str]] = {
     "human": ("human:from_uri", "a person at this terminal"),
     "replay": ("replay:from_uri", "replay/<agent>?db=FILE: plays a stored run again"),
     "openai": ("openai:from_uri", "openai/<model>: any OpenAI-compatible server"),
+    "vllm": ("vllm:from_uri", "vllm/<folder or hub name>: a vLLM server, started or running"),
     "hf": ("hf:from_uri", "hf/<folder or hub name>: a model in this process (Transformers)"),
     "smollm2": ("hf:smollm2", "a real small model for a laptop; see `palestra models`"),
 }
@@ -53,6 +55,13 @@ def resolve(uri: str, references: Iterable[str] = ()) -> Agent:
     Raises:
         UsageError: no scheme and no reference is called so, or an option is wrong.
     """
+    references = tuple(references)
+    if ":" in uri or "(" in uri:
+        from .scaffolds import resolve_scaffold  # scaffolds resolve what they wrap
+
+        scaffold = resolve_scaffold(uri, lambda inner: resolve(inner, references))
+        if scaffold is not None:
+            return scaffold
     path, _, query = uri.partition("?")
     scheme, _, name = path.partition("/")
     options = dict(parse_qsl(query, keep_blank_values=True))
@@ -62,15 +71,17 @@ def resolve(uri: str, references: Iterable[str] = ()) -> Agent:
         module, _, function = _SCHEMES[scheme][0].partition(":")
         factory: Factory = getattr(import_module(f".{module}", __package__), function)
         return factory(name, options)
-    names = list(references)
+    names = references
     if uri in names:
         return ReferenceAgent(uri)
+    from .scaffolds import scaffolds
+
     known = sorted({*names, *schemes()})
     close = difflib.get_close_matches(scheme, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise UsageError(
         f"there is no agent {uri!r}.{hint} Reference agents here: {', '.join(names) or 'none'}; "
-        f"others: {', '.join(schemes())}."
+        f"others: {', '.join(schemes())}; scaffolds before a colon: {', '.join(scaffolds())}."
     )
 
 

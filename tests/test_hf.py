@@ -181,7 +181,7 @@ def test_a_call_survives_template_and_parser(agent: Any) -> None:
 
 
 def test_the_template_marks_what_the_model_said(agent: Any) -> None:
-    from palestra.agents.hf.template import CHATML
+    from palestra.agents.protocols import CHATML
 
     made = agent.loaded.tokenizer.apply_chat_template(
         [user("Q"), say("first"), user("R"), say("second")],

@@ -11,21 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...envs.core import Message
-from ..protocols import Protocol, protocol_of
+from ..protocols import CHATML, Protocol, offers_tools, protocol_of
 
-__all__ = ["CHATML", "Dialogue", "Template"]
+__all__ = ["Dialogue", "Template"]
 
-CHATML = (
-    "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\n' }}"
-    "{% if message['role'] == 'assistant' %}"
-    "{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}{{ '\n' }}"
-    "{% else %}{{ message['content'] + '<|im_end|>\n' }}{% endif %}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
-"""ChatML that adds nothing of its own, keeps every prefix, and marks what the model said. It takes
-the place of templates that drop what they do not know (SmolLM2's) or are missing."""
 _HERE = "\u2402reply\u2403"
 Tools = Sequence[Mapping[str, Any]]
 
@@ -42,7 +31,7 @@ class Template:
     def __init__(self, tokenizer: Any, protocol: str = "") -> None:
         self._tokenizer = tokenizer
         self._jinja: str = tokenizer.chat_template or ""
-        offers = "tools" in self._jinja and "<tool_call>" in self._jinja
+        offers = offers_tools(self._jinja)
         self.native = protocol == "native" or (not protocol and offers)
         if protocol == "native" and not offers:
             protocol_of(protocol)  # says which there are

@@ -93,11 +93,23 @@ class OpenAIAgent(Agent):
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
+        return await self.ask(messages, tools, seed=seed)
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        seed: int,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """As `act`, with further parameters for this call alone (`response_format`, ...)."""
         openai = self._openai
         request: dict[str, Any] = {
             "model": self.model,
             "messages": to_wire(messages),
             **self._parameters,
+            **(extra or {}),
         }
         if tools:
             request["tools"] = list(tools)

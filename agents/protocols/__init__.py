@@ -14,11 +14,20 @@ from __future__ import annotations
 from ...envs.core import check_among
 from .agent import TextTools
 from .base import Protocol
+from .chatml import CHATML, offers_tools
 from .hermes import Hermes
-from .json_only import JsonOnly
+from .json_only import JsonOnly, constraint
 from .react import ReAct
 
-__all__ = ["PROTOCOLS", "Protocol", "TextTools", "protocol_of"]
+__all__ = [
+    "CHATML",
+    "PROTOCOLS",
+    "Protocol",
+    "TextTools",
+    "constraint",
+    "offers_tools",
+    "protocol_of",
+]
 
 PROTOCOLS: dict[str, Protocol] = {"hermes": Hermes(), "json": JsonOnly(), "react": ReAct()}
 """Every text protocol by name."""

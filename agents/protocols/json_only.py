@@ -7,7 +7,7 @@ from typing import Any
 from ...envs.core import Message
 from .base import Protocol, Tools, Unreadable, as_json, named_call, object_at
 
-__all__ = ["JsonOnly"]
+__all__ = ["JsonOnly", "constraint"]
 
 INSTRUCTIONS = """\
 You act by calling tools. These are the tools, one a line, each with a JSON Schema of its arguments:
@@ -45,3 +45,26 @@ class JsonOnly(Protocol):
         if value.keys() == {"text"} and isinstance(value["text"], str):
             return value["text"], []
         return "", [named_call(text, 0, value, "tool")]
+
+
+def constraint(tools: Tools) -> dict[str, Any]:
+    """A `response_format` that admits nothing but one call of one of these tools."""
+    shared: dict[str, Any] = {}
+    calls = []
+    for tool in tools:
+        function = tool["function"]
+        parameters = dict(function["parameters"])
+        shared.update(parameters.pop("$defs", {}))  # references name them from the root
+        properties = {"tool": {"const": function["name"]}, "arguments": parameters}
+        calls.append(
+            {
+                "type": "object",
+                "properties": properties,
+                "required": list(properties),
+                "additionalProperties": False,
+            }
+        )
+    schema: dict[str, Any] = {"anyOf": calls}
+    if shared:
+        schema["$defs"] = shared
+    return {"type": "json_schema", "json_schema": {"name": "call", "schema": schema}}

@@ -7,6 +7,7 @@ agent = resolve("openai/gpt-5?temperature=0")
 from .base import Agent, InfrastructureError, Reply
 from .chance import RandomAgent
 from .reference import ReferenceAgent, Scripted
+from .scaffolds import scaffolds
 from .uri import register_agent, resolve, schemes
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Scripted",
     "register_agent",
     "resolve",
+    "scaffolds",
     "schemes",
 ]

@@ -53,11 +53,19 @@ class InfrastructureError(Exception):
     Attributes:
         retry: whether asking again may help.
         after: how many seconds the server asked to wait, if it did.
+        usage: what was used up in vain, where it is known.
     """
 
-    def __init__(self, message: str, *, retry: bool = True, after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry: bool = True,
+        after: float | None = None,
+        usage: Usage | None = None,
+    ) -> None:
         super().__init__(message)
-        self.retry, self.after = retry, after
+        self.retry, self.after, self.usage = retry, after, usage
 
 
 class Agent(ABC):

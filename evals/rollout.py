@@ -17,6 +17,7 @@ from typing import Any, cast
 import tenacity
 
 from ..agents import Agent, InfrastructureError, Reply
+from ..agents.seeds import of_episode, of_turn
 from ..envs.core import Episode, Message, UsageError
 from .games import Game
 from .plan import EpisodeLimits, Planned, Work
@@ -113,7 +114,7 @@ async def _play(
     usage = episode.usage
     while not game.over:
         waiting = game.waiting()
-        seed = (work.seed * 1_000_003 + episode.turns * 8_191) & 0x7FFFFFFF
+        seed = of_turn(of_episode(work.seed), episode.turns)
         try:
             if len(waiting) == 1:
                 seat = waiting[0]
@@ -206,6 +207,7 @@ async def _patiently(
     try:
         return await _act(player, conversation, tools, seed)
     except InfrastructureError as error:
+        _count(error, episode)
         if not error.retry or retry.attempts < 2:
             raise
         return await _ask_again(player, conversation, tools, seed, retry, error, episode)
@@ -253,8 +255,18 @@ async def _ask_again(
     async for attempt in attempts:
         with attempt:
             episode.retries += 1
-            return await _act(player, conversation, tools, seed)
+            try:
+                return await _act(player, conversation, tools, seed)
+            except InfrastructureError as error:
+                _count(error, episode)
+                raise
     raise first
+
+
+def _count(error: InfrastructureError, episode: Episode) -> None:
+    """What was used up in vain belongs to the episode too."""
+    if error.usage is not None:
+        episode.usage.add(error.usage)
 
 
 def _seated(messages: Iterable[Message], seat: str) -> list[Message]:

@@ -1,0 +1,48 @@
+"""Scaffolds: agents around agents, which compose.
+
+resolve("best(n=3,by=king):plan:openai/my-model")     # K2-Think
+Best(Plan(agent), 3, King(judge))                     # the same, in Python
+"""
+
+from .again import Check, Retry
+from .base import Meter, Scaffold
+from .best import Best, Diverged
+from .candidates import (
+    Candidate,
+    Chance,
+    Choice,
+    Fewest,
+    First,
+    Majority,
+    OracleBound,
+    Selector,
+    Verifier,
+)
+from .judging import King, Knockout, RoundRobin
+from .plan import Plan, leaks
+from .uris import resolve_scaffold, scaffolds
+
+__all__ = [
+    "Best",
+    "Candidate",
+    "Chance",
+    "Check",
+    "Choice",
+    "Diverged",
+    "Fewest",
+    "First",
+    "King",
+    "Knockout",
+    "Majority",
+    "Meter",
+    "OracleBound",
+    "Plan",
+    "Retry",
+    "RoundRobin",
+    "Scaffold",
+    "Selector",
+    "Verifier",
+    "leaks",
+    "resolve_scaffold",
+    "scaffolds",
+]

@@ -9,6 +9,7 @@ from .errors import StoreError
 from .export import write_episodes
 from .intervals import bootstrap, wilson
 from .queries import Row, episode, episodes, ranking, sessions
+from .selection import Selection, selection
 from .store import Cell, ConfigChanged, Store
 from .writer import Writer
 
@@ -16,6 +17,7 @@ __all__ = [
     "Cell",
     "ConfigChanged",
     "Row",
+    "Selection",
     "Store",
     "StoreError",
     "Writer",
@@ -23,6 +25,7 @@ __all__ = [
     "episode",
     "episodes",
     "ranking",
+    "selection",
     "sessions",
     "wilson",
     "write_episodes",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..envs.core import Message
@@ -63,6 +64,15 @@ def final_answer(messages: Iterable[Message], argument: str | None = None) -> st
 def calls_of(messages: Iterable[Message]) -> int:
     """How many tool calls the agent made."""
     return sum(len(m.get("tool_calls") or ()) for m in messages if m["role"] == "assistant")
+
+
+def most_common(answers: Sequence[str | None]) -> list[int]:
+    """Where the most common answer stands; of equally common ones, the one met first."""
+    votes = Counter(answer for answer in answers if answer is not None)
+    if not votes:
+        return []
+    winner = votes.most_common(1)[0][0]
+    return [index for index, answer in enumerate(answers) if answer == winner]
 
 
 def _plain(value: Any) -> Any:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ...envs.core import Message, Usage
-from ...leaderboard.answers import calls_of, final_answer
+from ...leaderboard.answers import calls_of, final_answer, most_common
 from ..base import Agent
 from .base import Meter
 
@@ -117,12 +116,7 @@ class Majority(Selector):
         return group[0] if group else 0
 
     def _largest(self, candidates: Sequence[Candidate]) -> list[int]:
-        answers = [each.answer(self._argument) for each in candidates]
-        votes = Counter(answer for answer in answers if answer is not None)
-        if not votes:
-            return []
-        (winner, _), *_ = votes.most_common(1)  # of equals, the one met first
-        return [i for i, answer in enumerate(answers) if answer == winner]
+        return most_common([each.answer(self._argument) for each in candidates])
 
 
 class Fewest(Majority):

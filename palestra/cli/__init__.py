@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, look, models, play, run
+from palestra.cli import board, check, look, models, play, run, select
 
 app = typer.Typer(
     name="palestra",
@@ -42,6 +42,7 @@ def _root(
 app.command("list")(look.list_)
 app.command("run")(run.run)
 app.command("leaderboard")(board.leaderboard)
+app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check")(check.check)
 app.command("play")(play.play)

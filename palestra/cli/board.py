@@ -42,7 +42,7 @@ def leaderboard(
     """
     from palestra.leaderboard import ranking
 
-    rows = ranking(db, environment=_id_of(environment, db), split=split, agent=agent, run=name)
+    rows = ranking(db, environment=id_of(environment, db), split=split, agent=agent, run=name)
     if as_json:
         typer.echo(json.dumps([as_record(row) for row in rows], indent=2))
     elif as_csv:
@@ -55,7 +55,8 @@ def leaderboard(
         stdout().print(f"{db} holds no such results.")
 
 
-def _id_of(environment: str | None, db: Path) -> str | None:
+def id_of(environment: str | None, db: Path) -> str | None:
+    """The id of an environment that a file has results of, from its id or name."""
     from palestra.envs import find
     from palestra.envs.core import UsageError
     from palestra.leaderboard import ranking
@@ -150,7 +151,7 @@ def export(
     """
     from palestra.leaderboard import write_episodes
 
-    count = write_episodes(db, out, format.value, environment=_id_of(environment, db), agent=agent)
+    count = write_episodes(db, out, format.value, environment=id_of(environment, db), agent=agent)
     typer.echo(f"{count:,} episodes" + (f" in {out}" if out else ""), err=True)
 
 

@@ -40,6 +40,10 @@ def run(
             "--agent", "-a", metavar="URI", help="Repeatable. None: the reference agents."
         ),
     ] = None,
+    scaffold: Annotated[
+        str | None,
+        typer.Option(metavar="SCAFFOLD", help="Wraps every --agent, such as 'best(n=3)'."),
+    ] = None,
     tasks: Annotated[
         int | None,
         typer.Option("--tasks", "-n", "--limit", help="How many tasks of the split. None: all."),
@@ -101,6 +105,8 @@ def run(
         palestra run browse --agent openai/gpt-5?temperature=0 --tasks 50 --max-cost 5
 
         palestra run browse -a oracle -o tool_calls=16 --name budget-16 --dry-run
+
+        palestra run browse -a openai/gpt-5-mini --scaffold 'best(n=3,by=king)'
     """
     from palestra.envs import registered
     from palestra.envs.core import UsageError
@@ -108,6 +114,10 @@ def run(
 
     if tasks is not None and task:
         raise UsageError("give --tasks (how many) or --task (which), not both")
+    if scaffold is not None:
+        if not agent:
+            raise UsageError("--scaffold wraps the agents of --agent; give at least one")
+        agent = [f"{scaffold}:{uri}" for uri in agent]
     tour = not environments
     if tour:
         environments = [env.name for env in registered().values()]
@@ -131,6 +141,7 @@ def run(
         concurrency, progress = 1, Progress.none
     report = _play(planned, db, concurrency, retries, max_cost, max_tokens, retry_errors, progress)
     _show_report(report, db, as_json)
+    _show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
 
@@ -230,6 +241,15 @@ def _show_report(report: Report, db: Path, as_json: bool) -> None:
         note(f"To re-run the {errors:,} that failed:\n  {_command()}{retry}")
     else:
         note(f"Next: palestra leaderboard --db {shlex.quote(str(db))}")
+
+
+def _show_remarks(planned: list[Planned]) -> None:
+    from palestra.agents.scaffolds import Scaffold
+
+    agents = {p.agent.uri: p.agent for p in planned}
+    for uri, agent in agents.items():
+        for remark in agent.remarks() if isinstance(agent, Scaffold) else ():
+            note(f"{uri}: {remark}.")
 
 
 def _summary(tally: Tally, db: Path) -> str:

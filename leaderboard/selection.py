@@ -1,0 +1,251 @@
+"""What choosing among finished trials would score: pass@k, pass^k, majority, fewest, best of k.
+
+    for row in selection("palestra.duckdb", agent="openai/my-model"):
+        print(row.agent, row.rule, row.mean, row.efficiency)
+
+Pure queries over a leaderboard file: no episode is played. A planned trial that is not scored is
+worth 0 and has no vote, as everywhere. `best` and pass@k know the score of every trial: they bound
+what a selector can reach, and are no agent's result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import comb
+from typing import Any
+
+import duckdb
+
+from ..envs.core import UsageError
+from .answers import NO_ANSWER, calls_of, final_answer, most_common
+from .intervals import bootstrap, wilson
+from .queries import reading
+
+CHOICES = ("majority", "fewest")
+"""The rules that choose a trial without its score."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Selection:
+    """One rule applied to the trials of one environment, split, run and agent."""
+
+    environment: str
+    split: str
+    run: str
+    agent: str
+    metric: str
+    rule: str
+    """`pass@1`, `pass@k`, `pass^k` (k as a number), `majority`, `fewest` or `best`."""
+    bound: bool
+    """Whether this is the most that any choice could reach: no agent's result."""
+    mean: float | None
+    """Mean over tasks; None where it is not defined."""
+    low: float | None
+    high: float | None
+    """95% interval over tasks."""
+    efficiency: float | None
+    """(mean - pass@1) / (best - pass@1), for the rules that choose; None where best = pass@1."""
+    tasks: int
+    trials: int
+    """Planned trials of each task; the fewest where they differ."""
+    scored: int
+    """Of all planned trials."""
+    tokens: float
+    """Input and output tokens per task: of one trial for `pass@1`, of all trials otherwise."""
+    cost: float | None
+    """US dollars per task, likewise."""
+
+
+@dataclass(slots=True)
+class Trial:
+    """One planned trial, as far as choosing needs it."""
+
+    value: float
+    scored: bool
+    answer: str | None
+    effort: tuple[int, int]
+    """Tool calls, then tokens."""
+    cost: float | None
+
+
+def selection(
+    path: str | os.PathLike[str],
+    *,
+    k: int | None = None,
+    key: str | None = None,
+    environment: str | None = None,
+    split: str | None = None,
+    agent: str | None = None,
+    run: str | None = None,
+) -> list[Selection]:
+    """Every rule for every agent that played some task more than once.
+
+    Args:
+        path: the leaderboard file.
+        k: of pass@k and pass^k. Default: all trials.
+        key: compare this argument of the final tool call instead of the whole call.
+        environment, split, agent, run: only these.
+
+    Raises:
+        UsageError: k is less than 1, or more than there are trials.
+    """
+    if k is not None and k < 1:
+        raise UsageError(f"k is {k}; expected at least 1")
+    rows: list[Selection] = []
+    with reading(path) as db:
+        cells = db.execute(
+            "select id, environment, split, run, agent, headline, rate from cells "
+            "where (?1 is null or environment = ?1) and (?2 is null or split = ?2) "
+            "and (?3 is null or agent = ?3) and (?4 is null or run = ?4) "
+            "order by environment, split, run, agent",
+            [environment, split, agent, run],
+        ).fetchall()
+        for cell, *names, rate in cells:
+            tasks = _tasks(db, cell, key)
+            if max(map(len, tasks), default=0) > 1:
+                rows += _rules(tasks, k, rate, tuple(names))
+    return rows
+
+
+def expected_best(values: Sequence[float], k: int) -> float:
+    """The expected maximum of k of n values, drawn without replacement.
+
+    For values 0 and 1 this is the unbiased estimator of pass@k, 1 - C(n - c, k) / C(n, k) with c
+    successes (Chen et al., arXiv 2107.03374, section 2.1).
+    """
+    ordered = sorted(values)
+    total = sum(comb(i, k - 1) * value for i, value in enumerate(ordered))
+    return total / comb(len(ordered), k)
+
+
+def expected_worst(values: Sequence[float], k: int) -> float:
+    """The expected minimum of k of n values: for 0 and 1, pass^k = C(c, k) / C(n, k).
+
+    Yao et al., arXiv 2406.12045, section 4.
+    """
+    return -expected_best([-value for value in values], k)
+
+
+def _tasks(db: duckdb.DuckDBPyConnection, cell: int, key: str | None) -> list[list[Trial]]:
+    """The trials of each task, in order."""
+    cursor = db.execute(
+        """
+        select p.task, r.status, r.headline, r.outcome,
+               coalesce(r.input_tokens + r.output_tokens, 0), r.cost, t.messages
+        from planned p left join results r using (key)
+             left join transcripts t on t.key = r.key and t.attempt = r.attempt
+        where p.cell = ? order by p.task, p.trial
+        """,
+        [cell],
+    )
+    return [
+        [_trial(row, key) for row in rows] for _, rows in groupby(_rows(cursor), lambda row: row[0])
+    ]
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(500):  # transcripts are long
+        yield from rows
+
+
+def _trial(row: tuple[Any, ...], key: str | None) -> Trial:
+    _, status, headline, outcome, tokens, cost, transcript = row
+    messages = json.loads(transcript or "[]")
+    scored = status == "scored"
+    counted = scored and outcome not in NO_ANSWER
+    return Trial(
+        value=float(headline) if scored and headline is not None else 0.0,
+        scored=scored,
+        answer=final_answer(messages, key) if counted else None,
+        effort=(calls_of(messages), tokens),
+        cost=cost,
+    )
+
+
+def _majority(trials: Sequence[Trial]) -> float:
+    group = most_common([trial.answer for trial in trials])
+    return trials[group[0] if group else 0].value
+
+
+def _fewest(trials: Sequence[Trial]) -> float:
+    group = most_common([trial.answer for trial in trials]) or list(range(len(trials)))
+    return trials[min(group, key=lambda index: trials[index].effort)].value
+
+
+def _rules(
+    tasks: list[list[Trial]], k: int | None, rate: bool, names: tuple[Any, ...]
+) -> list[Selection]:
+    environment, split, run, agent, metric = names
+    trials = min(map(len, tasks))
+    if k is not None and k > trials:
+        raise UsageError(
+            f"k is {k}, but {agent} has only {trials} trials of some task of {environment}; run "
+            f"with --trials {k}, or ask for a smaller k"
+        )
+    k = k or trials
+    everything = [trial for task in tasks for trial in task]
+    # With unequal numbers of trials, or some without a score, pass^k is not smaller but unknown.
+    even = all(len(task) == trials for task in tasks) and all(t.scored for t in everything)
+    one = [sum(t.value for t in task) / len(task) for task in tasks]
+    top = [max(t.value for t in task) for task in tasks]
+    base, best = _mean(one), _mean(top)
+    tokens = sum(t.effort[1] for t in everything)
+    costs = [t.cost for t in everything if t.cost is not None]
+
+    def row(rule: str, values: list[float] | None, *, bound: bool, share: float = 1.0) -> Selection:
+        mean = None if values is None else _mean(values)
+        chosen = rule in CHOICES
+        binary = rate and rule != "pass@1"  # as on the leaderboard: trials are not independent
+        low, high = (None, None) if values is None else _interval(values, binary)
+        return Selection(
+            environment=environment,
+            split=split,
+            run=run,
+            agent=agent,
+            metric=metric,
+            rule=rule,
+            bound=bound,
+            mean=mean,
+            low=low,
+            high=high,
+            efficiency=(mean - base) / (best - base)
+            if chosen and mean is not None and best > base
+            else None,
+            tasks=len(tasks),
+            trials=trials,
+            scored=sum(t.scored for t in everything),
+            tokens=tokens * share / len(tasks),
+            cost=sum(costs) * share / len(tasks) if costs else None,
+        )
+
+    def each(rule: Callable[[Sequence[Trial]], float]) -> list[float]:
+        return [rule(task) for task in tasks]
+
+    values = [[t.value for t in task] for task in tasks]
+    every = [expected_worst(task, k) for task in values] if even else None
+    estimated = (
+        row(f"pass@{k}", [expected_best(task, k) for task in values], bound=True),
+        row(f"pass^{k}", every, bound=False),
+    )
+    return [
+        row("pass@1", one, bound=False, share=len(tasks) / len(everything)),
+        row("majority", each(_majority), bound=False),
+        row("fewest", each(_fewest), bound=False),
+        *(estimated if k > 1 else ()),
+        row("best", top, bound=True),
+    ]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _interval(values: list[float], rate: bool) -> tuple[float | None, float | None]:
+    if rate and all(value in (0.0, 1.0) for value in values):
+        return wilson(sum(values), len(values))
+    low, high = bootstrap(values)
+    return (None, None) if abs(low) == float("inf") else (low, high)

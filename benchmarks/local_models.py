@@ -130,7 +130,7 @@ def vllm(model: str, episodes: int, batch: int, python: str) -> None:
 
         async def one(request: dict[str, Any]) -> None:
             async with gate:
-                await bare.chat.completions.create(**{**request, "seed": request["seed"] + 1})
+                await bare.chat.completions.create(**request)
 
         began = time.perf_counter()
         await asyncio.gather(*(one(request) for request in list(sent)))

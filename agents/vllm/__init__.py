@@ -35,5 +35,6 @@ def from_uri(name: str, options: dict[str, str]) -> Agent:
         "context": int,
         "dtype": str,
         "startup": float,
+        "seed": yes_or_no,
     }
     return VLLMAgent(name, **take_options(f"vllm/{name}", options, kinds))

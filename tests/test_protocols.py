@@ -156,7 +156,7 @@ def test_a_model_without_tools_plays_browse_through_text() -> None:
     agent = TextTools(inner, protocol_of("react"), "mine?protocol=react")
     env = palestra.make("browse", corpus="procedural:size=1000,seed=0").unwrapped
     observation, _ = env.reset(options={"task": "train/0"})
-    messages = list(observation)
+    messages, over = list(observation), False
     tools = env.tools  # type: ignore[attr-defined]
     for _ in range(2):
         reply = asyncio.run(agent.act(messages, tools, seed=0))

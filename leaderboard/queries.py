@@ -27,6 +27,8 @@ from .intervals import bootstrap, wilson
 from .spool import spool_of
 from .store import Store
 
+BOUND = "upper-bound"
+"""In the name of an agent that looks at rewards to choose; it is shown, and never ranked."""
 UNRANKED_ABOVE = 0.1
 """A row with more than this share of planned episodes not scored is shown unranked."""
 
@@ -96,7 +98,9 @@ def ranking(
         board = [_row(db, row) for row in rows]
     board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
     for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
-        ranked = [row for row in group if row.invalid <= UNRANKED_ABOVE * row.n]
+        ranked = [
+            row for row in group if row.invalid <= UNRANKED_ABOVE * row.n and BOUND not in row.agent
+        ]
         for number, row in enumerate(ranked, start=1):  # equal means share the better rank
             above = ranked[number - 2] if number > 1 else None
             row.rank = above.rank if above and above.mean == row.mean else number

@@ -294,6 +294,12 @@ def test_the_oracle_bound_is_what_at_least_one_sample_solves(db: Any) -> None:
     assert "oracle-upper-bound" in Best(Guesser(), 4, OracleBound()).uri
 
 
+def test_an_upper_bound_is_shown_and_never_ranked(db: Any) -> None:
+    report = evaluate(["guess"], ["blind", "best(n=2,by=oracle):blind"], tasks=5, db=db)
+    ranks = {row.agent: row.rank for row in report.rows}
+    assert ranks == {"blind": 1, "best(n=2,by=oracle-upper-bound):blind": None}
+
+
 @pytest.mark.parametrize("environment", ["guess", "browse"])
 def test_an_oracle_in_forks_still_scores_one(db: Any, environment: str) -> None:
     report = evaluate([environment], ["best(n=2,by=first):oracle"], tasks=5, db=db)

@@ -74,7 +74,9 @@ def print_board(rows: list[Row]) -> None:
             f"[dim]No room for {', '.join(hidden)}: widen the terminal, or use --json or --csv.[/]"
         )
     if any(row.rank is None for row in rows):
-        console.print("[dim]- not ranked: more than 10% of the planned episodes are not scored.[/]")
+        console.print(
+            "[dim]- not ranked: an upper bound, or more than 10% of what was planned not scored.[/]"
+        )
 
 
 def _table(columns: list[Column], group: list[Row]) -> Table:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -47,6 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.answer(request)
         if "status" in answer:
             return self._send(answer["status"], {"error": {"message": "no"}}, answer.get("after"))
+        if "trickle" in answer:
+            return self._trickle(answer["trickle"])
         if "raw" in answer:
             return self._write(200, answer["raw"], "application/json")
         if request.get("stream"):
@@ -79,6 +82,18 @@ class _Handler(BaseHTTPRequestHandler):
         if not answer.get("torn"):
             body += "data: [DONE]\n\n"
         self._write(200, body, "text/event-stream")
+
+    def _trickle(self, seconds: float) -> None:
+        """A byte every tenth of a second, so that no single read takes long."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        with suppress(OSError):  # the client has had enough
+            for _ in range(int(10 * seconds)):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.1)
 
     def _send(self, status: int, body: dict[str, Any], after: str | None = None) -> None:
         self._write(status, json.dumps(body), "application/json", after)

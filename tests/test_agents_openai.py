@@ -143,3 +143,40 @@ def test_a_wrong_key_is_said_before_the_run(db: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("OPENAI_API_KEY", "wrong")
     with serving(halving) as server, pytest.raises(UsageError, match="refused the key"):
         evaluate(["guess"], [f"openai/m?base_url={server.url}"], tasks=1, db=db)
+
+
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_a_reply_that_trickles_for_ever_is_cut(
+    db: Path, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(lambda request: {"trickle": 20.0}) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        began = time.perf_counter()
+        agent = f"openai/slow?timeout=0.5&stream={stream}"
+        evaluate(["guess"], [agent], tasks=3, db=db, retry=Retry(attempts=2, first=0.01))
+    assert time.perf_counter() - began < 8
+    found = list(episodes(db))
+    assert [e.status for e in found] == ["error"] * 3
+    assert "not complete after 0.5 s" in (found[0].error or "")
+
+
+def test_a_model_without_tools_plays_in_text(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def react(request: dict[str, Any]) -> dict[str, Any]:
+        assert "tools" not in request
+        assert request["stop"] == ["\nObservation:"]
+        assert {m["role"] for m in request["messages"]} <= {"system", "user", "assistant"}
+        low, high = 1, 9
+        for said, heard in zip(request["messages"][2::2], request["messages"][3::2], strict=False):
+            middle = int(said["content"].rpartition('than": ')[2].rstrip("}"))
+            yes = heard["content"] == "Observation: yes"
+            low, high = (middle + 1, high) if yes else (low, middle)
+        name, argument = ("higher", "than") if low < high else ("answer", "number")
+        number = (low + high) // 2
+        text = f'Action: {name}\nAction Input: {{"{argument}": {number}}}'
+        return {"content": f"Thought: Halve it.\n{text}"}
+
+    with serving(react) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        report = evaluate(["guess"], ["openai/halver?protocol=react"], tasks=9, db=db, retry=QUICK)
+    assert (report.rows[0].mean, report.rows[0].invalid) == (1.0, 0)
+    assert report.rows[0].agent == "openai/halver?protocol=react"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 from ...envs.core import Message, UsageError
 from ..base import Agent, InfrastructureError, Reply
+from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .wire import from_wire, to_wire, usage_of
 
@@ -25,7 +27,7 @@ class OpenAIAgent(Agent):
         base_url: the server. Default: `OPENAI_BASE_URL`, else OpenAI's own.
         api_key: default: `OPENAI_API_KEY` (a local server may do without).
         stream: whether to ask for the reply in pieces; the action is the same.
-        timeout: seconds for one call.
+        timeout: seconds for one call, from the request to the end of the reply.
         parameters: passed on to the API (`temperature`, `top_p`, `max_tokens`, ...).
 
     Raises:
@@ -62,7 +64,7 @@ class OpenAIAgent(Agent):
                 )
             key = "none"
         self._openai = openai
-        self._seed = seed
+        self._seed, self._timeout = seed, timeout
         self._parameters = dict(parameters or {})
         named = dict(self._parameters)
         if not seed:
@@ -117,9 +119,14 @@ class OpenAIAgent(Agent):
             request["seed"] = seed % 2**31
         began = time.perf_counter()
         try:
-            if self.stream:
-                return await self._streamed(request, began)
-            return self._whole(await self._client.chat.completions.create(**request), began)
+            async with asyncio.timeout(self._timeout):  # the client's own begins anew at each byte
+                if self.stream:
+                    return await self._streamed(request, began)
+                return self._whole(await self._client.chat.completions.create(**request), began)
+        except TimeoutError as error:
+            raise InfrastructureError(
+                f"the reply was not complete after {self._timeout:g} s"
+            ) from error
         except openai.APIStatusError as error:
             raise _status(error) from error
         except (openai.APIError, openai.OpenAIError) as error:
@@ -162,6 +169,11 @@ class OpenAIAgent(Agent):
         message = from_wire("".join(content), [calls[i] for i in sorted(calls)], "".join(refusal))
         return Reply(message, usage_of(usage, time.perf_counter() - began), finish)
 
+    def saying(self, **parameters: Any) -> OpenAIAgent:
+        """Itself, with further parameters in every request that are no part of its name."""
+        self._parameters.update(parameters)
+        return self
+
     async def close(self) -> None:
         await self._client.close()
 
@@ -178,10 +190,22 @@ def _status(error: Any) -> InfrastructureError:
 
 
 def from_uri(name: str, options: dict[str, str]) -> Agent:
-    """`openai/<model>?temperature=0&stream=true&base_url=...`."""
+    """`openai/<model>?temperature=0&stream=true&protocol=react&base_url=...`."""
     if not name:
         raise UsageError("openai needs a model: openai/gpt-5, openai/my-model?base_url=...")
-    own = {"base_url": str, "stream": yes_or_no, "timeout": float, "seed": yes_or_no}
+    own = {
+        "base_url": str,
+        "stream": yes_or_no,
+        "timeout": float,
+        "seed": yes_or_no,
+        "protocol": str,
+    }
     taken = take_options(f"openai/{name}", options, {**own, **_PASSED_ON})
     passed = {key: taken.pop(key) for key in list(taken) if key in _PASSED_ON}
-    return OpenAIAgent(name, parameters=passed, **taken)
+    protocol = protocol_of(taken.pop("protocol")) if "protocol" in taken else None
+    if protocol is None:
+        return OpenAIAgent(name, parameters=passed, **taken)
+    stops = {"stop": list(protocol.stop)} if protocol.stop else {}
+    plain = OpenAIAgent(name, parameters=passed, **taken)
+    uri = f"{plain.uri}{'&' if '?' in plain.uri else '?'}protocol={protocol.name}"
+    return TextTools(plain.saying(**stops), protocol, uri)

@@ -207,7 +207,11 @@ def test_ctrl_c_saves_what_is_done_and_says_how_to_go_on(tmp_path: Path) -> None
     )
     arguments = ["run", "guess", "-p", str(plugin), "-a", "slow", "--db", str(db), "-c", "2"]
     child = subprocess.Popen(
-        [sys.executable, "-m", "palestra", *arguments], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "palestra", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A job in the background inherits that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
     )
     time.sleep(3.5)
     child.send_signal(signal.SIGINT)

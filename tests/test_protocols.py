@@ -63,6 +63,14 @@ def test_tags_in_a_thought_are_no_calls() -> None:
     call = '<tool_call>{"name": "search", "arguments": {}}</tool_call>'
     thinking = f"<think>Perhaps <tool_call> or {call}?</think>{call}"
     assert len(protocol_of("hermes").parse(thinking).get("tool_calls", [])) == 1
+    begun_in_the_prompt = f"I shall call.</think>{call}"
+    assert len(protocol_of("hermes").parse(begun_in_the_prompt).get("tool_calls", [])) == 1
+
+
+def test_the_end_of_a_thought_may_stand_in_an_argument() -> None:
+    action = calls(("search", {"query": "</think> and </tool_call>"}))
+    hermes = protocol_of("hermes")
+    assert hermes.parse(hermes.written(action)) == action
 
 
 HERMES = [

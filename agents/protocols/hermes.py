@@ -42,10 +42,10 @@ class Hermes(Protocol):
         return f"<tool_response>\n{message['content'] or ''}\n</tool_response>"
 
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
-        """Tags inside a thought (before the last `</think>`) are words, not calls."""
+        """Tags inside a thought that the reply begins with are words, not calls."""
         calls: list[tuple[str, dict[str, Any]]] = []
         words: list[str] = []
-        at = text.rfind(_THOUGHT) + len(_THOUGHT) if _THOUGHT in text else 0
+        at = _after_thought(text)
         words.append(text[:at])
         while tag := _TAG.search(text, at):
             if tag[0] == CLOSE:
@@ -60,3 +60,13 @@ class Hermes(Protocol):
             at += len(CLOSE)
         words.append(text[at:])
         return "".join(words).strip(), calls
+
+
+def _after_thought(text: str) -> int:
+    """Where a reply's thought ends. It may lack its `<think>`, which a template put in the prompt."""
+    end = text.find(_THOUGHT)
+    if end < 0:
+        return 0
+    call = text.find(OPEN)
+    begun = text.lstrip().startswith("<think>")
+    return end + len(_THOUGHT) if begun or call < 0 or end < call else 0

@@ -63,7 +63,7 @@ class Hermes(Protocol):
 
 
 def _after_thought(text: str) -> int:
-    """Where a reply's thought ends. It may lack its `<think>`, which a template put in the prompt."""
+    """Where a thought ends. Its `<think>` may be missing: a template put it into the prompt."""
     end = text.find(_THOUGHT)
     if end < 0:
         return 0

@@ -42,6 +42,11 @@ def test_importing_palestra_imports_no_extra_and_opens_no_connection() -> None:
     assert run(sys.executable, "-c", script).strip() == "[]"
 
 
+def test_a_tree_that_is_not_installed_says_what_to_do() -> None:
+    script = "try: import palestra\nexcept ImportError as error: print(error)"
+    assert "pip install -e ." in run(sys.executable, "-S", "-c", script)
+
+
 def test_each_room_imports_only_rooms_below_it() -> None:
     below = {
         "envs": (),

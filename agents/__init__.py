@@ -6,6 +6,7 @@ agent = resolve("openai/gpt-5?temperature=0")
 
 from .base import Agent, InfrastructureError, Reply
 from .chance import RandomAgent
+from .chat import ReplyCache
 from .reference import ReferenceAgent, Scripted
 from .scaffolds import scaffolds
 from .uri import register_agent, resolve, schemes
@@ -16,6 +17,7 @@ __all__ = [
     "RandomAgent",
     "ReferenceAgent",
     "Reply",
+    "ReplyCache",
     "Scripted",
     "register_agent",
     "resolve",

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..envs.core import Message, Usage
+
+if TYPE_CHECKING:
+    from .chat import ReplyCache
 
 
 class Tokens(msgspec.Struct):
@@ -108,6 +111,13 @@ class Agent(ABC):
     def plays(self, env: Any) -> bool:
         """Whether the agent can play this environment (a class or an instance)."""
         return True
+
+    def knows_cost(self) -> bool:
+        """Whether usage says what was paid: always, where nothing is to pay."""
+        return True
+
+    def cached_in(self, cache: ReplyCache) -> None:  # noqa: B027 - most agents ask nobody
+        """Keep the replies of models that are asked elsewhere, and ask nothing twice."""
 
     async def check(self) -> None:  # noqa: B027 - most agents have nothing to check
         """Find out, quickly, whether the agent can be asked at all.

@@ -26,6 +26,7 @@ _SCHEMES: dict[str, tuple[str, str]] = {
     "human": ("human:from_uri", "a person at this terminal"),
     "replay": ("replay:from_uri", "replay/<agent>?db=FILE: plays a stored run again"),
     "openai": ("openai:from_uri", "openai/<model>: any OpenAI-compatible server"),
+    "litellm": ("litellm:from_uri", "litellm/<provider>/<model>: any provider LiteLLM knows"),
     "vllm": ("vllm:from_uri", "vllm/<folder or hub name>: a vLLM server, started or running"),
     "hf": ("hf:from_uri", "hf/<folder or hub name>: a model in this process (Transformers)"),
     "smollm2": ("hf:smollm2", "a real small model for a laptop; see `palestra models`"),

@@ -153,6 +153,9 @@ async def _play(
         actions = {seat: reply.message for seat, reply in replies.items() if not reply.stop}
         observations = game.step(actions)
         episode.turns += 1
+        for seat, reply in replies.items():
+            if reply.finish and seat in actions:
+                actions[seat] = {**actions[seat], "finish": reply.finish}
         if len(seats) == 1:
             record.append(actions[seats[0]])
             record.extend(observations[seats[0]])

@@ -23,8 +23,8 @@ from typing import Any
 
 import msgspec
 
-from ..agents import Agent
-from ..envs.core import Episode
+from ..agents import Agent, ReplyCache
+from ..envs.core import Episode, UsageError
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
 from .games import Games
 from .plan import Planned, Work, plan
@@ -61,6 +61,8 @@ class Tally:
     began: float = field(default_factory=time.monotonic)
     waiting: str = ""
     """Why episodes are not in the database yet, if something holds them up."""
+    doing: str = ""
+    """What is done before the first episode: a model is loaded, a server started."""
     status: str = "running"
     """`finished`, `interrupted`, `out of budget` or `failed` in the end."""
 
@@ -90,6 +92,8 @@ class Report:
     tally: Tally
     rows: list[Row]
     """The leaderboard of what was run, best first."""
+    remarks: list[str] = field(default_factory=list)
+    """What else is worth knowing, a sentence each."""
 
 
 def evaluate(
@@ -101,11 +105,13 @@ def evaluate(
         UsageError: see `plan`.
         StoreError: the leaderboard file cannot be used.
     """
-    own = {k: kwargs.pop(k) for k in _RUN_ARGUMENTS if k in kwargs}
+    own = {k: kwargs.pop(k) for k in list(kwargs) if k in _RUN_ARGUMENTS}
     return asyncio.run(run(plan(environments, agents, **kwargs), **own))
 
 
-_RUN_ARGUMENTS = ("db", "concurrency", "retry", "budget", "retry_errors", "watch", "command")
+_RUN_ARGUMENTS = frozenset(
+    ("db", "concurrency", "retry", "budget", "retry_errors", "watch", "command", "cache")
+)
 
 
 async def run(
@@ -118,6 +124,7 @@ async def run(
     retry_errors: bool = False,
     watch: Callable[[Tally], None] | None = None,
     command: str = "",
+    cache: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Play what is planned and not yet stored.
 
@@ -130,8 +137,11 @@ async def run(
         retry_errors: whether to play again what ended in `error`.
         watch: called with the tally once, before the start; it changes from then on.
         command: what to list the session as.
+        cache: a folder where models' replies are kept; what is in it is not asked again.
 
     Raises:
+        UsageError: an agent cannot be asked, the budget is in money and an agent's price is not
+            known, or the cache cannot be used.
         StoreError: the file cannot be used, or the disk is full; finished episodes are safe.
         asyncio.CancelledError: on Ctrl-C, after everything finished is stored.
     """
@@ -158,8 +168,19 @@ async def run(
     if not todo:
         tally.status = "finished"
         return Report(session, tally, _board(db, planned))
+    replies = None if cache is None else ReplyCache(cache)
     for agent in playing:
+        if budget is not None and budget.cost is not None and not agent.knows_cost():
+            raise UsageError(
+                f"the price of {agent.uri} is not known, so a budget in money cannot hold; give "
+                "one in tokens (--max-tokens), or install LiteLLM's price table: "
+                "pip install 'palestra[apis]'"
+            )
+        if replies is not None:
+            agent.cached_in(replies)
+        tally.doing = f"Getting {agent.uri} ready ..."
         await agent.check()
+    tally.doing, tally.began = "", time.monotonic()
     store.begin(session, command or shlex.join(["palestra", *sys.argv[1:]]), versions())
     try:
         await _Session(
@@ -170,7 +191,10 @@ async def run(
             store.end(session, tally.status)
         for agent in playing:
             await agent.close()
-    return Report(session, tally, _board(db, planned))
+        if replies is not None:
+            replies.close()
+    remarks = [] if replies is None else replies.remarks()
+    return Report(session, tally, _board(db, planned), remarks)
 
 
 class _Session:
@@ -267,7 +291,7 @@ def _board(db: str | os.PathLike[str], planned: Sequence[Planned]) -> list[Row]:
 def versions() -> dict[str, str]:
     """What a result was made with: Palestra, Python, the platform and the main packages."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in ("palestra", "gymnasium", "pettingzoo", "duckdb", "numpy", "openai"):
+    for name in ("palestra", "gymnasium", "pettingzoo", "duckdb", "numpy", "openai", "litellm"):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -14,9 +14,9 @@ except ModuleNotFoundError as error:
     if error.name != "palestra.envs":
         raise
     raise ImportError(
-        "this is the `palestra/` folder of a source tree, which holds the face and not the rooms, and "
-        "it hides an installed palestra; run Python from another folder (or as `python -P`), or "
-        "install the tree itself with `pip install -e .`"
+        "this is the `palestra/` folder of a source tree, which holds the face and not the rooms, "
+        "and it hides an installed palestra; run Python from another folder (or as `python -P`), "
+        "or install the tree itself with `pip install -e .`"
     ) from None
 
 __version__ = "0.1.0"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ...envs.core import Message
 from ..base import Agent, Reply
 from .base import Protocol
+
+if TYPE_CHECKING:
+    from ..chat import ReplyCache
 
 __all__ = ["TextTools"]
 
@@ -33,6 +36,12 @@ class TextTools(Agent):
         reply = await self.agent.act(self.protocol.render(messages, tools), (), seed=seed)
         message = self.protocol.parse(reply.message["content"] or "")
         return msgspec.structs.replace(reply, message=message)
+
+    def knows_cost(self) -> bool:
+        return self.agent.knows_cost()
+
+    def cached_in(self, cache: ReplyCache) -> None:
+        self.agent.cached_in(cache)
 
     async def check(self) -> None:
         await self.agent.check()

@@ -11,7 +11,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -20,6 +20,9 @@ from ..base import Agent, InfrastructureError, Reply
 from ..chance import RandomAgent
 from ..reference import ReferenceAgent, Scripted
 from ..seeds import of_sample
+
+if TYPE_CHECKING:
+    from ..chat import ReplyCache
 
 
 class Meter:
@@ -123,6 +126,13 @@ class Scaffold(Agent):
 
     def plays(self, env: Any) -> bool:
         return self.agent.plays(env)
+
+    def knows_cost(self) -> bool:
+        return all(each.knows_cost() for each in self._everybody())
+
+    def cached_in(self, cache: ReplyCache) -> None:
+        for each in self._everybody():
+            each.cached_in(cache)
 
     async def check(self) -> None:
         for each in self._everybody():

@@ -12,8 +12,9 @@ import msgspec
 
 from ...envs.core import Message, UsageError, cache_folder
 from ..base import Agent, Reply
+from ..chat import ReplyCache
 from ..models import MODELS, located
-from ..openai.agent import OpenAIAgent
+from ..openai import OpenAIAgent
 from ..protocols import CHATML, Protocol, constraint, offers_tools, protocol_of
 from .server import Server, python_with_vllm, takes_seeds
 
@@ -85,6 +86,7 @@ class VLLMAgent(Agent):
         self._name = model
         self._server: Server | None = None
         self._client: OpenAIAgent | None = None
+        self._cache: ReplyCache | None = None
         self._seed = seed is None or seed
         if base_url:
             self._client = self._at(base_url)
@@ -101,10 +103,20 @@ class VLLMAgent(Agent):
         self._server = Server(command, python=found, startup=startup)
 
     def _at(self, url: str) -> OpenAIAgent:
-        return OpenAIAgent(
+        client = OpenAIAgent(
             self._name, base_url=url, api_key="none", timeout=self._timeout,
             seed=self._seed, parameters=self._parameters,
         )  # fmt: skip
+        if self._server is not None:  # its port is another in every run
+            client.place = " ".join(self._server.command)
+        if self._cache is not None:
+            client.cached_in(self._cache)
+        return client
+
+    def cached_in(self, cache: ReplyCache) -> None:
+        self._cache = cache
+        if self._client is not None:
+            self._client.cached_in(cache)
 
     async def check(self) -> None:
         if self._server is not None:

@@ -63,8 +63,9 @@ class Server:
 
     def __init__(self, command: Sequence[str], *, python: str, startup: float = 600.0) -> None:
         self._python, self._startup = python, startup
-        self._command = list(command)
+        self.command = list(command)
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._log: Path | None = None
         self.url = ""
 
@@ -83,11 +84,15 @@ class Server:
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
                 [self._python, "-m", MODULE, "--host", "127.0.0.1", "--port", str(port),
-                 *self._command],
+                 *self.command],
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 start_new_session=True,  # so that all its workers can be stopped with it
             )  # fmt: skip
         atexit.register(self.stop)
+        self._guard = subprocess.Popen(
+            [sys.executable, "-c", _GUARD, str(self._process.pid)],
+            stdin=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}/v1"
         deadline = time.monotonic() + self._startup
         try:
@@ -118,12 +123,28 @@ class Server:
                 break
             except subprocess.TimeoutExpired:
                 continue
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
 
     def _words(self) -> str:
         assert self._log is not None
         lines = self._log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
         said = "\n  ".join(lines) or "nothing"
         return f"Its log is {self._log}; it ended with:\n  {said}"
+
+
+_GUARD = """
+import os, signal, sys, time
+sys.stdin.read()
+for how, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 0)):
+    try:
+        os.killpg(int(sys.argv[1]), how)
+    except ProcessLookupError:
+        break
+    time.sleep(patience)
+"""
+"""Ends a server whose owner was killed: the pipe that it reads from closes with its owner."""
 
 
 def _healthy(port: int) -> bool:

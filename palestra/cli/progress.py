@@ -84,6 +84,8 @@ class Show:
 def describe(tally: Tally) -> str:
     """One line: how far, how fast, how well, what it took, what is left."""
     seconds = max(1e-9, time.monotonic() - tally.began)
+    if tally.doing:
+        return f"{tally.doing}  {_clock(seconds)}"
     rate = tally.finished / seconds
     done = tally.before + tally.finished
     parts = [f"{done:,}/{tally.planned:,}", f"{rate:,.1f}/s"]

@@ -81,6 +81,10 @@ def run(
     retry_errors: Annotated[
         bool, typer.Option("--retry-errors", help="Play again what ended in an error.")
     ] = False,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep models' replies here, and ask nothing twice."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the resolved plan and stop.")
     ] = False,
@@ -110,7 +114,7 @@ def run(
     """
     from palestra.envs import registered
     from palestra.envs.core import UsageError
-    from palestra.evals import EpisodeLimits, plan
+    from palestra.evals import Budget, EpisodeLimits, Retry, plan
 
     if tasks is not None and task:
         raise UsageError("give --tasks (how many) or --task (which), not both")
@@ -139,47 +143,37 @@ def run(
         return
     if any(p.agent.uri == "human" for p in planned):
         concurrency, progress = 1, Progress.none
-    report = _play(planned, db, concurrency, retries, max_cost, max_tokens, retry_errors, progress)
+    report = _play(
+        planned,
+        progress,
+        db=db,
+        concurrency=concurrency,
+        retry=Retry(attempts=retries + 1),
+        budget=Budget(cost=max_cost, tokens=max_tokens),
+        retry_errors=retry_errors,
+        cache=cache,
+    )
     _show_report(report, db, as_json)
+    for remark in report.remarks:
+        note(f"{remark}.")
     _show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
 
 
-def _play(
-    planned: list[Planned],
-    db: Path,
-    concurrency: int,
-    retries: int,
-    max_cost: float | None,
-    max_tokens: int | None,
-    retry_errors: bool,
-    progress: Progress,
-) -> Report:
+def _play(planned: list[Planned], progress: Progress, **how: Any) -> Report:
     from palestra.cli.progress import Show
-    from palestra.evals import Budget, Retry
     from palestra.evals import run as run_
 
-    console = stderr()
-    with Show(console, progress.value) as show:
+    with Show(stderr(), progress.value) as show:
         try:
-            return asyncio.run(
-                run_(
-                    planned,
-                    db=db,
-                    concurrency=concurrency,
-                    retry=Retry(attempts=retries + 1),
-                    budget=Budget(cost=max_cost, tokens=max_tokens),
-                    retry_errors=retry_errors,
-                    watch=show.watch,
-                )
-            )
+            return asyncio.run(run_(planned, watch=show.watch, **how))
         except KeyboardInterrupt:
             tally = show.tally
     finished = tally.finished if tally else 0
     note(
-        f"Interrupted: {finished:,} episodes of this session are stored in {db}. Go on with:\n"
-        f"  {_command()}"
+        f"Interrupted: {finished:,} episodes of this session are stored in {how['db']}. "
+        f"Go on with:\n  {_command()}"
     )
     raise SystemExit(130)
 

@@ -1,0 +1,89 @@
+"""The agent behind `litellm/<provider>/<model>`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...envs.core import Message, UsageError
+from ..base import Agent, InfrastructureError
+from ..chat import ChatAgent, speaking
+from ..chat.prices import litellm
+from ..openai.agent import conversation_key
+
+
+class LiteLLMAgent(ChatAgent):
+    """A model behind any provider that LiteLLM knows.
+
+    Args:
+        model: `<provider>/<model>`, as LiteLLM names it.
+        base_url: where the provider is, if not where LiteLLM expects it.
+        api_key: default: what LiteLLM finds in the environment for the provider.
+        seed: whether requests carry a seed. Providers that know none never get one.
+        chat: see `ChatAgent`.
+
+    Raises:
+        UsageError: the `litellm` package is missing, it does not know the provider, or the
+            provider's key is not set.
+    """
+
+    scheme = "litellm"
+
+    def __init__(
+        self, model: str, *, base_url: str | None = None, api_key: str | None = None, **chat: Any
+    ) -> None:
+        try:
+            self._litellm = litellm()
+        except ImportError:
+            raise UsageError(
+                "litellm/... needs the package `litellm`: pip install 'palestra[apis]'"
+            ) from None
+        super().__init__(model, **chat)
+        try:
+            bare, self._provider, *_ = self._litellm.get_llm_provider(model, api_base=base_url)
+        except self._openai.OpenAIError:
+            raise UsageError(
+                f"LiteLLM knows no provider for {model!r}; write litellm/<provider>/<model>, such "
+                "as litellm/anthropic/claude-sonnet-4-5 or litellm/openai/gpt-5"
+            ) from None
+        if base_url is None and api_key is None:
+            missing = self._litellm.utils.validate_environment(model)["missing_keys"]
+            if missing:
+                raise UsageError(f"litellm/{model} needs {' and '.join(missing)}: set it first")
+        known = self._litellm.get_supported_openai_params(bare, self._provider) or ()
+        self._takes = frozenset(known)
+        self._seed = self._seed and "seed" in self._takes
+        self.place = base_url or ""
+        self.priced = "" if base_url else model
+        self._target = {"api_base": base_url, "api_key": api_key}
+        if base_url and not api_key and self._provider == "openai":
+            self._target["api_key"] = "none"
+
+    def hints(self, messages: Sequence[Message]) -> dict[str, Any]:
+        if "cache_control" in self._takes:  # the provider keeps what it is told to keep
+            where = ({"role": "system"}, {"index": -1})
+            points = [{"location": "message", **each} for each in where]
+            return {"cache_control_injection_points": points}
+        if "prompt_cache_key" in self._takes and not self.place:
+            return {"prompt_cache_key": conversation_key(messages)}
+        return {}
+
+    async def complete(self, request: dict[str, Any]) -> Any:
+        given = {k: v for k, v in self._target.items() if v is not None}
+        answer = await self._litellm.acompletion(
+            **request, **given, timeout=self._timeout, max_retries=0, num_retries=0
+        )
+        return _untorn(answer) if self.stream else answer
+
+
+async def _untorn(stream: Any) -> Any:
+    """The chunks of a stream; LiteLLM itself ends one that breaks off as if it were complete."""
+    async for chunk in stream:
+        yield chunk
+    if getattr(stream, "received_finish_reason", "unknown") is None:
+        raise InfrastructureError("the stream ended before the reply did")
+
+
+def from_uri(name: str, options: dict[str, str]) -> Agent:
+    """`litellm/<provider>/<model>?temperature=0&stream=true&protocol=react&base_url=...`."""
+    return speaking(LiteLLMAgent, name, options)

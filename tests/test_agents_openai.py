@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import serving, tool_call
 
 from palestra.envs.core import UsageError
 from palestra.evals import Retry, evaluate
+from palestra.evals.doctor import FAULTS, ChatServer, Fault, tool_call
+from palestra.evals.doctor.faults import refusing
 from palestra.leaderboard import episodes
 
+REFUSED = Fault("400", "refuses", refusing(400))
 QUICK = Retry(attempts=4, first=0.01, longest=0.05)
 
 
@@ -47,7 +49,7 @@ def own_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_model_plays_with_native_tools(
     db: Path, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(halving) as server:
+    with ChatServer(halving) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         agent = f"openai/halver?stream={stream}&temperature=0.5"
         report = evaluate(["guess"], [agent], tasks=20, db=db, retry=QUICK)
@@ -68,7 +70,7 @@ def test_arguments_that_are_no_json_are_the_agents_format_error(db: Path) -> Non
     def broken(request: dict[str, Any]) -> dict[str, Any]:
         return {"tool_calls": [tool_call("answer", '{"number": ')]}
 
-    with serving(broken) as server:
+    with ChatServer(broken) as server:
         evaluate(["guess"], [f"openai/m?base_url={server.url}"], tasks=1, db=db, retry=QUICK)
     (each,) = episodes(db)
     assert each.status == "scored"
@@ -77,23 +79,15 @@ def test_arguments_that_are_no_json_are_the_agents_format_error(db: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 500},
-        {"status": 503},
-        {"status": 429, "after": "0.01"},
-        {"raw": "{not json"},
-        {"raw": "{}"},
-    ],
-    ids=["500", "503", "429", "broken json", "no choices"],
+    "fault", [FAULTS[name] for name in ("500", "429 with Retry-After", "broken JSON")]
 )
-def test_a_fault_that_passes_is_tried_again(db: Path, fault: dict[str, Any]) -> None:
+def test_a_fault_that_passes_is_tried_again(db: Path, fault: Fault) -> None:
     left = [fault, fault]
 
     def sometimes(request: dict[str, Any]) -> dict[str, Any]:
-        return left.pop() if left else halving(request)
+        return {"fault": left.pop()} if left else halving(request)
 
-    with serving(sometimes) as server:
+    with ChatServer(sometimes) as server:
         report = evaluate(
             ["guess"], [f"openai/m?base_url={server.url}"], tasks=3, db=db, retry=QUICK
         )
@@ -103,19 +97,19 @@ def test_a_fault_that_passes_is_tried_again(db: Path, fault: dict[str, Any]) -> 
 
 
 def test_a_torn_stream_is_tried_again(db: Path) -> None:
-    left = [{"content": "half", "torn": True}]
+    left = [{"content": "half", "fault": FAULTS["truncated JSON"]}]
 
     def torn(request: dict[str, Any]) -> dict[str, Any]:
         return left.pop() if left else halving(request)
 
-    with serving(torn) as server:
+    with ChatServer(torn) as server:
         agent = f"openai/m?stream=true&base_url={server.url}"
         report = evaluate(["guess"], [agent], tasks=1, db=db, retry=QUICK)
     assert report.rows[0].mean == 1.0
 
 
 def test_a_fault_that_stays_is_an_error_apart_from_failures(db: Path) -> None:
-    with serving(lambda request: {"status": 503}) as server:
+    with ChatServer(lambda request: {"fault": FAULTS["503"]}) as server:
         agent = f"openai/m?base_url={server.url}"
         report = evaluate(["guess"], [agent], tasks=3, db=db, retry=QUICK)
         assert (report.rows[0].errors, report.rows[0].scored) == (3, 0)
@@ -127,7 +121,7 @@ def test_a_fault_that_stays_is_an_error_apart_from_failures(db: Path) -> None:
 
 
 def test_a_request_that_is_refused_for_good_is_not_repeated(db: Path) -> None:
-    with serving(lambda request: {"status": 400}) as server:
+    with ChatServer(lambda request: {"fault": REFUSED}) as server:
         evaluate(["guess"], [f"openai/m?base_url={server.url}"], tasks=1, db=db, retry=QUICK)
     assert len(server.requests) == 1
 
@@ -141,7 +135,7 @@ def test_a_dead_endpoint_is_said_within_two_seconds(db: Path) -> None:
 
 def test_a_wrong_key_is_said_before_the_run(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "wrong")
-    with serving(halving) as server, pytest.raises(UsageError, match="refused the key"):
+    with ChatServer(halving) as server, pytest.raises(UsageError, match="refused the key"):
         evaluate(["guess"], [f"openai/m?base_url={server.url}"], tasks=1, db=db)
 
 
@@ -149,7 +143,7 @@ def test_a_wrong_key_is_said_before_the_run(db: Path, monkeypatch: pytest.Monkey
 def test_a_reply_that_trickles_for_ever_is_cut(
     db: Path, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(lambda request: {"trickle": 20.0}) as server:
+    with ChatServer(lambda request: {"fault": FAULTS["trickle"]}) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         began = time.perf_counter()
         agent = f"openai/slow?timeout=0.5&stream={stream}"
@@ -175,7 +169,7 @@ def test_a_model_without_tools_plays_in_text(db: Path, monkeypatch: pytest.Monke
         text = f'Action: {name}\nAction Input: {{"{argument}": {number}}}'
         return {"content": f"Thought: Halve it.\n{text}"}
 
-    with serving(react) as server:
+    with ChatServer(react) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         report = evaluate(["guess"], ["openai/halver?protocol=react"], tasks=9, db=db, retry=QUICK)
     assert (report.rows[0].mean, report.rows[0].invalid) == (1.0, 0)

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from serving import serving
 from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers test/Guess-v0
@@ -20,15 +19,13 @@ from palestra.agents.uri import resolve
 from palestra.agents.vllm.server import Server
 from palestra.envs.core import UsageError, user
 from palestra.evals import evaluate
+from palestra.evals.doctor import ChatServer
 
 pytest.importorskip("openai", reason="vllm/... talks through the openai package")
-TESTS = Path(__file__).parent
 REAL = os.environ.get("PALESTRA_VLLM_PYTHON")
 SERVER = """
-import sys
-sys.path.insert(0, {tests!r})
-import argparse, http.server, json, os, time
-from serving import Server, tool_call
+import argparse, os, sys, time
+from palestra.evals.doctor import ChatServer
 arguments = argparse.ArgumentParser()
 for name in ("host", "port", "model", "served-model-name", "dtype", "max-model-len",
              "chat-template", "tool-call-parser"):
@@ -48,12 +45,8 @@ def answer(request):
         text = '{{"tool": "guess", "arguments": {{"number": 4}}}}'
     return {{"content": text}}
 
-class Here(Server):
-    def __init__(self):
-        http.server.ThreadingHTTPServer.__init__(self, (given.host, int(given.port)),
-                                                 __import__("serving")._Handler)
-        self.answer, self.requests = answer, []
-Here().serve_forever()
+with ChatServer(answer, host=given.host, port=int(given.port)):
+    time.sleep(600)
 """
 
 
@@ -70,7 +63,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package.mkdir(parents=True)
     for folder in (package, package.parent, package.parent.parent):
         (folder / "__init__.py").touch()
-    (package / "api_server.py").write_text(SERVER.format(tests=str(TESTS)))
+    (package / "api_server.py").write_text(SERVER.format())
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     monkeypatch.setenv("PALESTRA_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("PALESTRA_VLLM_PYTHON", raising=False)
@@ -127,7 +120,7 @@ def test_without_vllm_one_line_says_what_to_install(
 
 
 def test_a_running_server_is_used_and_left_running() -> None:
-    with serving(lambda request: {"content": "Hello."}) as server:
+    with ChatServer(lambda request: {"content": "Hello."}) as server:
         agent = resolve(f"vllm/some/model?base_url={server.url}&protocol=react&temperature=0.5")
         reply = asyncio.run(agent.act([user("Hi.")], (), seed=7))
         assert reply.message["content"] == "Hello."

@@ -44,6 +44,7 @@ class ChatAgent(Agent):
     """
 
     scheme: str
+    streams = True
     remote = True
     place: str = ""
     priced: str = ""
@@ -59,12 +60,13 @@ class ChatAgent(Agent):
         unnamed: Mapping[str, Any] | None = None,
     ) -> None:
         try:
+            import httpx
             import openai
         except ImportError:
             raise UsageError(
                 f"{self.scheme}/... needs the package `openai`: pip install 'palestra[apis]'"
             ) from None
-        self._openai = openai
+        self._openai, self._httpx = openai, httpx
         self.model, self.stream = model, stream
         self._seed, self._timeout = seed, timeout
         self._parameters = {**(parameters or {}), **(unnamed or {})}
@@ -135,8 +137,8 @@ class ChatAgent(Agent):
             ) from error
         except openai.APIStatusError as error:
             raise _status(error) from error
-        except openai.OpenAIError as error:
-            raise InfrastructureError(_words(error)) from error
+        except (openai.OpenAIError, self._httpx.HTTPError) as error:
+            raise InfrastructureError(f"{type(error).__name__}: {error}") from error
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise InfrastructureError(f"the server's reply cannot be read: {error!r}") from error
         reply.usage.seconds = time.perf_counter() - began
@@ -167,10 +169,6 @@ class ChatAgent(Agent):
         return used
 
 
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
 def _status(error: Any) -> InfrastructureError:
     status = error.status_code
     after = error.response.headers.get("retry-after")
@@ -178,7 +176,8 @@ def _status(error: Any) -> InfrastructureError:
         seconds = float(after) if after else None
     except ValueError:  # a date; our own backoff will do
         seconds = None
-    retry = status in (408, 409, 429) or status >= 500
+    # 422: what LiteLLM makes of an error in the body of a reply with status 200
+    retry = status in (408, 409, 422, 429) or status >= 500
     return InfrastructureError(f"HTTP {status}: {error.message}", retry=retry, after=seconds)
 
 
@@ -190,14 +189,9 @@ def speaking(kind: type[ChatAgent], name: str, options: Mapping[str, str]) -> Ag
     """
     if not name:
         raise UsageError(f"{kind.scheme} needs a model, such as {kind.scheme}/gpt-5")
-    own = {
-        "base_url": str,
-        "stream": yes_or_no,
-        "timeout": float,
-        "seed": yes_or_no,
-        "protocol": str,
-    }
-    taken = take_options(f"{kind.scheme}/{name}", options, {**own, **PASSED_ON})
+    own = {"base_url": str, "timeout": float, "seed": yes_or_no, "protocol": str}
+    streams = {"stream": yes_or_no} if kind.streams else {}
+    taken = take_options(f"{kind.scheme}/{name}", options, {**own, **streams, **PASSED_ON})
     parameters = {key: taken.pop(key) for key in list(taken) if key in PASSED_ON}
     if "protocol" not in taken:
         return kind(name, parameters=parameters, **taken)

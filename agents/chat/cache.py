@@ -62,7 +62,7 @@ class ReplyCache:
         return hashlib.blake2b(text, digest_size=20).digest()
 
     def get(self, key: bytes) -> Reply | None:
-        """The reply that is kept, with the tokens it took once; now it took no call and no money."""
+        """The reply that is kept, with the tokens that it took once; it takes no call or money."""
         began = time.perf_counter()
         with self._lock:
             try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from functools import cache
 from typing import Any
 
@@ -20,7 +22,9 @@ def litellm() -> Any:
     import litellm as module
 
     module.suppress_debug_info = True
-    module.disable_streaming_logging = True
+    # What fails, its caller says.
+    logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     return module
 
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from ...envs.core import Message, Usage
 from ..base import InfrastructureError
 
@@ -57,7 +59,7 @@ def from_wire(
             twice, or the reply is longer than any model's.
     """
     _check(content, calls)
-    message: Message = {"role": "assistant", "content": content or refusal or None}
+    message: Message = {"role": "assistant", "content": _whole(content or refusal or "") or None}
     if calls:
         ids = [call["id"] for call in calls]
         message["tool_calls"] = [
@@ -101,7 +103,7 @@ async def read_stream(chunks: AsyncIterable[Any]) -> tuple[Message, str, Any]:
     """
     content: list[str] = []
     refusal: list[str] = []
-    calls: dict[int, dict[str, str]] = {}
+    calls: dict[int, dict[str, Any]] = {}
     finish, usage, size = "", None, 0
     async for chunk in chunks:
         usage = getattr(chunk, "usage", None) or usage
@@ -111,10 +113,11 @@ async def read_stream(chunks: AsyncIterable[Any]) -> tuple[Message, str, Any]:
             size += len(content[-1])
             refusal.append(getattr(choice.delta, "refusal", None) or "")
             for piece in choice.delta.tool_calls or ():
-                call = calls.setdefault(piece.index, {"id": "", "name": "", "arguments": ""})
+                call = calls.setdefault(piece.index, {"id": "", "name": None, "arguments": ""})
                 call["id"] = piece.id or call["id"]
                 if piece.function is not None:
-                    call["name"] += piece.function.name or ""
+                    if piece.function.name is not None:
+                        call["name"] = (call["name"] or "") + piece.function.name
                     call["arguments"] += piece.function.arguments or ""
                     size += len(piece.function.arguments or "")
         if size > MOST_CHARACTERS:
@@ -141,9 +144,15 @@ def usage_of(usage: Any) -> Usage:
 def _as_mapping(text: str) -> Any:
     try:
         value = json.loads(text or "{}")
+        msgspec.json.encode(value)  # half a surrogate pair can be read, and never written
     except (ValueError, RecursionError):
-        return text
-    return value if isinstance(value, dict) else text
+        return _whole(text)
+    return value if isinstance(value, dict) else _whole(text)
+
+
+def _whole(text: str) -> str:
+    """Text without halves of surrogate pairs."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _as_json(arguments: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...envs.core import Message, UsageError
-from ..base import Agent, InfrastructureError
+from ..base import Agent
 from ..chat import ChatAgent, speaking
 from ..chat.prices import litellm
 from ..openai.agent import conversation_key
@@ -15,12 +15,15 @@ from ..openai.agent import conversation_key
 class LiteLLMAgent(ChatAgent):
     """A model behind any provider that LiteLLM knows.
 
+    It does not stream: LiteLLM drops a chunk that it cannot read and goes on, and an action with a
+    hole would be held against the model.
+
     Args:
         model: `<provider>/<model>`, as LiteLLM names it.
         base_url: where the provider is, if not where LiteLLM expects it.
         api_key: default: what LiteLLM finds in the environment for the provider.
         seed: whether requests carry a seed. Providers that know none never get one.
-        chat: see `ChatAgent`.
+        chat: see `ChatAgent`, but for `stream`.
 
     Raises:
         UsageError: the `litellm` package is missing, it does not know the provider, or the
@@ -28,6 +31,7 @@ class LiteLLMAgent(ChatAgent):
     """
 
     scheme = "litellm"
+    streams = False
 
     def __init__(
         self, model: str, *, base_url: str | None = None, api_key: str | None = None, **chat: Any
@@ -70,20 +74,11 @@ class LiteLLMAgent(ChatAgent):
 
     async def complete(self, request: dict[str, Any]) -> Any:
         given = {k: v for k, v in self._target.items() if v is not None}
-        answer = await self._litellm.acompletion(
+        return await self._litellm.acompletion(
             **request, **given, timeout=self._timeout, max_retries=0, num_retries=0
         )
-        return _untorn(answer) if self.stream else answer
-
-
-async def _untorn(stream: Any) -> Any:
-    """The chunks of a stream; LiteLLM itself ends one that breaks off as if it were complete."""
-    async for chunk in stream:
-        yield chunk
-    if getattr(stream, "received_finish_reason", "unknown") is None:
-        raise InfrastructureError("the stream ended before the reply did")
 
 
 def from_uri(name: str, options: dict[str, str]) -> Agent:
-    """`litellm/<provider>/<model>?temperature=0&stream=true&protocol=react&base_url=...`."""
+    """`litellm/<provider>/<model>?temperature=0&protocol=react&base_url=...`."""
     return speaking(LiteLLMAgent, name, options)

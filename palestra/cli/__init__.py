@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, look, models, play, run, select
+from palestra.cli import board, check, doctor, look, models, play, run, select
 
 app = typer.Typer(
     name="palestra",
@@ -45,6 +45,7 @@ app.command("leaderboard")(board.leaderboard)
 app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
 app.command("play")(play.play)
 app.add_typer(models.app, name="models")
 app.command("export")(board.export)

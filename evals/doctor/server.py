@@ -1,0 +1,140 @@
+"""A local server that speaks Chat Completions, well or, where it is told to, badly.
+
+    with ChatServer(lambda request: {"content": "hello"}) as server:
+        evaluate(["browse"], [f"openai/any?base_url={server.url}"])
+
+It writes its own HTTP, since no well-behaved library would drop a connection within a reply.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .faults import Fault
+from .wire import Wire
+
+Answer = Mapping[str, Any]
+"""`content` and `tool_calls` of a message; under `fault`, how the reply goes wrong."""
+
+
+class ChatServer:
+    """A server in a thread of its own, from `with` to its end.
+
+    Args:
+        answer: the model: given a request's body, what it answers.
+        host, port: where; port 0 is any that is free.
+        keep: whether to keep the requests in `requests`.
+
+    Attributes:
+        url: the base URL for clients.
+        requests: the bodies, in the order they came.
+        served: how many requests came.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[dict[str, Any]], Answer],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        keep: bool = True,
+    ) -> None:
+        self.answer, self.host, self.port = answer, host, port
+        self.requests: list[dict[str, Any]] = []
+        self.served = 0
+        self._keep = keep
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._up = threading.Event()
+        self._problem: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"http://{self.host}:{self.port}/v1"
+
+    def __enter__(self) -> ChatServer:
+        self._thread.start()
+        self._up.wait()
+        if self._problem is not None:
+            raise self._problem
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        busy: set[asyncio.Task[None]] = set()
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            busy.add(task)
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                while await self._one(reader, writer):
+                    pass
+            busy.discard(task)
+            writer.close()
+
+        try:
+            server = await asyncio.start_server(
+                accept, self.host, self.port, backlog=1024, limit=2**24
+            )
+        except BaseException as error:
+            self._problem = error
+            self._up.set()
+            return
+        self.port = server.sockets[0].getsockname()[1]
+        self._up.set()
+        await self._stop.wait()
+        server.close()
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Serve one request; False when the connection is done with."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = {
+            name.lower(): value.strip() for name, _, value in (h.partition(":") for h in head[1:])
+        }
+        body = await reader.readexactly(int(headers.get("content-length") or 0))
+        wire = Wire(writer)
+        if head[0].startswith("GET"):
+            if headers.get("authorization") == "Bearer wrong":
+                return await wire.send(401, b'{"error": {"message": "bad key"}}')
+            return await wire.send(200, b'{"object": "list", "data": []}')
+        request = json.loads(body)
+        self.served += 1
+        if self._keep:
+            self.requests.append(request)
+        answer = self.answer(request)
+        wire.stream = bool(request.get("stream"))
+        fault: Fault | None = answer.get("fault")
+        if fault is None:
+            return await wire.reply(message_of(answer))
+        return await fault.send(wire, message_of(answer))
+
+
+def message_of(answer: Answer) -> dict[str, Any]:
+    """The message of an answer as the API gives it."""
+    message: dict[str, Any] = {"role": "assistant", "content": answer.get("content")}
+    if "tool_calls" in answer:
+        message["tool_calls"] = answer["tool_calls"]
+    return message
+
+
+def tool_call(name: str, arguments: str, id: str = "call_a") -> dict[str, Any]:
+    """A tool call as the API gives it: arguments are text."""
+    return {"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}

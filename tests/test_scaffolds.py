@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -386,6 +389,67 @@ def test_a_judge_that_fails_once_costs_no_second_draw(db: Any) -> None:
     )
     (each,) = episodes(db)
     assert (each.status, len(guesser.heard), each.usage.calls) == ("scored", 2, 4)
+    assert each.retries == 1
+
+
+def guesser_that_fails(times: int, error: Callable[[], Exception]) -> Told:
+    """Guesses by its seed, after failing so often at each seed."""
+    asked: Counter[int] = Counter()
+
+    def answer(messages: Sequence[Message], seed: int) -> Any:
+        asked[seed] += 1
+        return error() if asked[seed] <= times else call("answer", number=seed % 9 + 1)
+
+    return Told(answer, "guesser")
+
+
+def test_a_sample_that_fails_once_is_asked_again_alone(db: Path) -> None:
+    failed = iter([True])
+    flaky = Told(
+        lambda messages, seed: (
+            InfrastructureError("503") if next(failed, False) else call("answer", number=1)
+        ),
+        "flaky",
+    )
+    best = Best(flaky, 3, First())
+    evaluate(["guess"], [best], tasks=1, db=db, retry=Retries(attempts=2, first=0.01))
+    (each,) = episodes(db)
+    assert (each.status, each.retries, each.usage.calls) == ("scored", 1, 4)
+    assert (len(flaky.heard), best.lost) == (4, 0)
+
+
+def test_every_inner_call_has_the_attempts_of_one_call_however_deep_it_sits(db: Path) -> None:
+    dead = guesser_that_fails(99, lambda: InfrastructureError("503"))
+    agent = Check(Best(Best(dead, 2, First()), 2, First()))
+    evaluate(["guess"], [agent], tasks=1, db=db, retry=Retries(attempts=3, first=0.01))
+    (each,) = episodes(db)
+    assert (each.status, each.error) == ("error", "503")
+    assert (len(dead.heard), each.usage.calls, each.retries) == (12, 12, 8)
+
+
+def test_an_inner_call_waits_as_long_as_the_server_asks_to(db: Path) -> None:
+    busy = guesser_that_fails(1, lambda: InfrastructureError("429", after=0.3))
+    retry = Retries(attempts=2, first=0.01, longest=0.4)
+    began = time.perf_counter()
+    evaluate(["guess"], [Best(busy, 2, First())], tasks=1, db=db, retry=retry)
+    assert time.perf_counter() - began > 0.3
+    (each,) = episodes(db)
+    assert (each.status, each.retries, each.usage.calls) == ("scored", 2, 4)
+
+
+def test_what_is_not_worth_asking_again_is_not(db: Path) -> None:
+    refused = guesser_that_fails(1, lambda: InfrastructureError("401", retry=False))
+    retry = Retries(attempts=5, first=0.01)
+    evaluate(["guess"], [Best(refused, 2, First())], tasks=1, db=db, retry=retry)
+    (each,) = episodes(db)
+    assert (each.status, each.retries, len(refused.heard)) == ("error", 0, 2)
+
+
+def test_outside_of_episodes_nothing_is_asked_twice() -> None:
+    dead = guesser_that_fails(1, lambda: InfrastructureError("503"))
+    with pytest.raises(InfrastructureError, match="503") as caught:
+        ask(Best(dead, 2, First()))
+    assert (len(dead.heard), caught.value.retry) == (2, True)
 
 
 def test_patience_takes_what_has_finished() -> None:

@@ -18,6 +18,7 @@ import msgspec
 from ...envs.core import Message, Usage, UsageError
 from ..base import Agent, InfrastructureError, Reply
 from ..chance import RandomAgent
+from ..patience import patiently
 from ..reference import ReferenceAgent, Scripted
 from ..seeds import of_sample
 
@@ -39,23 +40,29 @@ class Meter:
         *,
         seed: int,
     ) -> Reply:
-        """Ask an inner agent; a call that fails is counted too.
+        """Ask an inner agent, patiently; calls that fail are counted too.
 
         Raises:
-            InfrastructureError: nobody answered.
+            InfrastructureError: nobody answered, in spite of retries.
         """
-        began = time.perf_counter()
-        try:
-            reply = await agent.act(messages, tools, seed=seed)
-        except InfrastructureError as error:
-            self.usage.add(error.usage or Usage(calls=1, seconds=time.perf_counter() - began))
-            raise
-        except TimeoutError as error:
-            self.usage.add(Usage(calls=1, seconds=time.perf_counter() - began))
-            problem = f"the agent timed out ({error or 'TimeoutError'})"
-            raise InfrastructureError(problem) from error
+        reply = await patiently(lambda: self._once(agent, messages, tools, seed))
         self.usage.add(reply.usage)
         return reply
+
+    async def _once(
+        self,
+        agent: Agent,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        seed: int,
+    ) -> Reply:
+        began = time.perf_counter()
+        try:
+            return await agent.act(messages, tools, seed=seed)
+        except (InfrastructureError, TimeoutError) as error:
+            known = error.usage if isinstance(error, InfrastructureError) else None
+            self.usage.add(known or Usage(calls=1, seconds=time.perf_counter() - began))
+            raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ..agents import Agent, InfrastructureError, Reply
@@ -99,6 +99,8 @@ async def _play(
     clock = asyncio.get_running_loop().time
     deadline = None if limits.seconds is None else clock() + limits.seconds
     usage = episode.usage
+    noted: dict[str, Mapping[str, Any]] = {}
+    episode.notes = notes = []
     while not game.over:
         waiting = game.waiting()
         seed = of_turn(of_episode(work.seed), episode.turns)
@@ -130,8 +132,12 @@ async def _play(
         except _OutOfTime:
             game.stop(OUT_OF_TIME)
             return
-        for reply in replies.values():
+        for seat, reply in replies.items():
             usage.add(reply.usage)
+            if reply.notes and reply.notes != noted.get(seat):
+                noted[seat] = reply.notes
+                whose = {"seat": seat} if len(seats) > 1 else {}
+                notes.append({**reply.notes, **whose, "turn": episode.turns + 1})
         if all(reply.stop for reply in replies.values()):
             game.stop(NO_ANSWER)
             return

@@ -473,6 +473,18 @@ def test_an_agent_that_breaks_breaks_the_scaffold() -> None:
 HARD = '{"hard": true, "topics": ["sums", "signs"]}'
 
 
+def planner_of(*plans: str) -> Told:
+    """Finds every task hard and makes these plans in turn, the last one again and again."""
+    left = list(plans)
+
+    def answer(messages: Sequence[Message], seed: int) -> str:
+        if "JSON" in (messages[0]["content"] or ""):
+            return HARD
+        return f"<plan>{left.pop(0) if len(left) > 1 else left[0]}</plan>"
+
+    return Told(answer, "planner")
+
+
 def test_a_plan_stands_below_the_question_for_the_whole_episode(guess: Guess) -> None:
     solver = Told(lambda messages, seed: call("higher", than=len(messages)))
     planner = in_turn(f"<think>?</think>{HARD}", "Sure. <plan>Halve it.</plan>")
@@ -488,6 +500,33 @@ def test_a_plan_stands_below_the_question_for_the_whole_episode(guess: Guess) ->
     assert [seed for _, seed in solver.heard] == [3, 4]
     assert "sums; signs" in (planner.heard[1][0][1]["content"] or "")
     assert (first.usage.calls, second.usage.calls) == (3, 1)
+
+
+def test_the_plan_is_stored_with_the_episode_once(db: Path) -> None:
+    solver = Told(lambda messages, seed: call("higher", than=len(messages)))
+    agent = Best(Plan(solver, planner_of("Halve it.")), 2, First())
+    evaluate(["guess"], [agent], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.turns > 1
+    assert list(each.notes) == [{"plan": "Halve it.", "turn": 1}]
+
+
+def test_the_plan_that_a_repeated_reply_rests_on_is_the_one_that_is_stored(db: Path) -> None:
+    solver = in_turn("?", call("higher", than=5), call("answer", number=1))
+    agent = Retry(Plan(solver, planner_of("First.", "Second.")))
+    evaluate(["guess"], [agent], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert list(each.notes) == [{"plan": "Second.", "turn": 1}, {"plan": "First.", "turn": 2}]
+
+
+def test_each_seat_of_an_arena_has_its_own_plan(db: Path) -> None:
+    runner = Told(lambda messages, seed: call("advance", steps=3), "runner")
+    evaluate(["race"], [Plan(runner, planner_of("Run."))], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert [(note["seat"], note["plan"], note["turn"]) for note in each.notes] == [
+        ("runner_0", "Run.", 1),
+        ("runner_1", "Run.", 1),
+    ]
 
 
 @pytest.mark.parametrize("verdict", ['{"hard": false, "topics": []}', "cannot say", "{"])

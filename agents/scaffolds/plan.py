@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from ...envs.core import Message, system, user
 from ..base import Agent, Reply
 from ..seeds import of_sample
@@ -85,12 +87,14 @@ class _Planned(Player):
         if not self._ready:
             self._ideas = await self._plan(messages, seed, meter)
             self._ready = True
-        if self._ideas is not None:
-            index, plan = self._ideas
-            question = messages[index]["content"] or ""
-            spoken = user(_IDEAS.format(question=question, plan=plan))
-            messages = [*messages[:index], spoken, *messages[index + 1 :]]
-        return await meter.ask(self._solver, messages, tools, seed=seed)
+        if self._ideas is None:
+            return await meter.ask(self._solver, messages, tools, seed=seed)
+        index, plan = self._ideas
+        question = messages[index]["content"] or ""
+        spoken = user(_IDEAS.format(question=question, plan=plan))
+        messages = [*messages[:index], spoken, *messages[index + 1 :]]
+        reply = await meter.ask(self._solver, messages, tools, seed=seed)
+        return msgspec.structs.replace(reply, notes={**reply.notes, "plan": plan})
 
     async def _plan(
         self, messages: Sequence[Message], seed: int, meter: Meter

@@ -126,8 +126,6 @@ class _Replies(Player):
     def __init__(self, scaffold: Best, place: Place) -> None:
         self._scaffold = scaffold
         self._players = [place.sit(scaffold.agent, i) for i in range(scaffold.n)]
-        self._kept: tuple[int, list[Sample]] | None = None
-        """Samples of a turn whose choice failed, so that asking again need not draw again."""
 
     async def answer(
         self,
@@ -137,23 +135,20 @@ class _Replies(Player):
         meter: Meter,
     ) -> Reply:
         scaffold = self._scaffold
-        if self._kept is None or self._kept[0] != len(messages):
-            meters = [Meter() for _ in self._players]
-            try:
-                samples = await drawn(
-                    [
-                        one_reply(player, messages, tools, of_sample(seed, i), own)
-                        for i, (player, own) in enumerate(zip(self._players, meters, strict=True))
-                    ],
-                    scaffold.patience,
-                )
-            finally:
-                for own in meters:
-                    meter.usage.add(own.usage)
-            scaffold.count(samples)
-            self._kept = (len(messages), samples)
-        chosen = await scaffold.pick(messages, self._kept[1], seed, meter)
-        self._kept = None
+        meters = [Meter() for _ in self._players]
+        try:
+            samples = await drawn(
+                [
+                    one_reply(player, messages, tools, of_sample(seed, i), own)
+                    for i, (player, own) in enumerate(zip(self._players, meters, strict=True))
+                ],
+                scaffold.patience,
+            )
+        finally:
+            for own in meters:
+                meter.usage.add(own.usage)
+        scaffold.count(samples)
+        chosen = await scaffold.pick(messages, samples, seed, meter)
         return chosen.replies[0]
 
 
@@ -162,7 +157,6 @@ class _Episodes(Player):
 
     def __init__(self, scaffold: Best, place: Place) -> None:
         self._scaffold, self._place = scaffold, place
-        self._samples: list[Sample] | None = None
         self._chosen: Sample | None = None
         self._turn = self._read = 0
 
@@ -174,10 +168,8 @@ class _Episodes(Player):
         meter: Meter,
     ) -> Reply:
         if self._chosen is None:
-            if self._samples is None:
-                self._samples = await self._sample(messages, tools, seed, meter)
-            self._chosen = await self._scaffold.pick(messages, self._samples, seed, meter)
-            self._samples = None
+            samples = await self._sample(messages, tools, seed, meter)
+            self._chosen = await self._scaffold.pick(messages, samples, seed, meter)
         else:
             self._compare(messages)
         reply = self._chosen.replies[self._turn]

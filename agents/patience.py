@@ -11,14 +11,17 @@ that one call that fails is repeated alone. Outside of episodes nothing is asked
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import tenacity
 
 from .base import InfrastructureError, Reply
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,20 @@ async def patiently(call: Callable[[], Awaitable[Reply]]) -> Reply:
     except InfrastructureError as error:
         error.retry = False
         raise
+
+
+async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of calls made at the same time.
+
+    Where one fails, the others end with it: they would go on asking, patiently, for nobody.
+    """
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _again(call: Callable[[], Awaitable[Reply]], retries: Retries) -> Reply:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ..agents import Agent, InfrastructureError, Reply
-from ..agents.patience import Retry, patiently, retrying
+from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.seeds import of_episode, of_turn
 from ..envs.core import Episode, Message, UsageError
 from .games import Game
@@ -128,7 +128,7 @@ async def _play(
                     )
                     for index, seat in enumerate(waiting)
                 ]
-                replies = dict(zip(waiting, await asyncio.gather(*asked), strict=True))
+                replies = dict(zip(waiting, await together(asked), strict=True))
         except _OutOfTime:
             game.stop(OUT_OF_TIME)
             return

@@ -12,7 +12,7 @@ import pytest
 from told import RIGHT, WRONG, Told, ask, coin, in_turn, judge, pair_of
 
 from guessing import Guess
-from palestra.agents import Agent, Reply, Scripted
+from palestra.agents import Agent, InfrastructureError, Reply, Scripted
 from palestra.agents.scaffolds import (
     Best,
     Chance,
@@ -127,6 +127,28 @@ def test_round_robin_measures_the_judges_position_bias() -> None:
     fair = RoundRobin(judge(1.0))
     ask(Best(in_turn(RIGHT, WRONG, WRONG), 3, fair))
     assert fair.flips == 0 or fair.flips_to_first == fair.flips
+
+
+@pytest.mark.parametrize("kind", [Knockout, RoundRobin])
+def test_where_one_verdict_fails_no_other_goes_on_unseen(kind: Any) -> None:
+    finished: list[int] = []
+
+    class Slow(Told):
+        async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
+            if len(self.heard) > 0:
+                await asyncio.sleep(0.1)
+                finished.append(seed)
+            return await super().act(messages, tools, seed=seed)
+
+    slow = Slow(lambda messages, seed: InfrastructureError("503"))
+
+    async def choose_and_wait() -> None:
+        with pytest.raises(InfrastructureError, match="503"):
+            await Best(coin(0.5), 4, kind(slow)).act([user("?")], (), seed=1)
+        await asyncio.sleep(0.2)
+
+    asyncio.run(choose_and_wait())
+    assert finished == []
 
 
 def test_an_unreadable_verdict_leaves_the_incumbent_and_is_remarked() -> None:

@@ -46,6 +46,8 @@ class Reply(msgspec.Struct):
     """The provider's finish reason."""
     stop: bool = False
     """The agent gives up: the message is not played and the episode ends."""
+    notes: Mapping[str, Any] = {}
+    """What the reply rests on and the message does not say (a plan); stored with the episode."""
     tokens: Tokens | None = None
     """Of local models only."""
 

@@ -6,8 +6,9 @@ for row in report.rows:
     print(row.agent, row.mean, row.low, row.high)
 """
 
+from ..agents.patience import Retry
 from .plan import EpisodeLimits, Planned, plan
-from .rollout import Retry, play
+from .rollout import play
 from .runner import Budget, Report, Tally, evaluate, run
 
 __all__ = [

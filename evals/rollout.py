@@ -10,13 +10,11 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-import tenacity
-
 from ..agents import Agent, InfrastructureError, Reply
+from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.seeds import of_episode, of_turn
 from ..envs.core import Episode, Message, UsageError
 from .games import Game
@@ -24,18 +22,6 @@ from .plan import EpisodeLimits, Planned, Work
 
 OUT_OF_TIME = "out_of_time"
 NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How to ask again when nobody answered."""
-
-    attempts: int = 5
-    """Calls in all, the first one included."""
-    first: float = 1.0
-    """The first pause, in seconds; doubled each time, with jitter."""
-    longest: float = 60.0
-    """The longest pause, also where a server asks for more."""
 
 
 async def play(
@@ -58,22 +44,24 @@ async def play(
     )
     began = time.perf_counter()
     record: list[Message] = []
-    try:
-        await _play(game, agent, work, planned.limits, retry, episode, record)
-        score = game.score()
-        episode.score = score
-        if score.valid:
-            episode.headline = score.metrics.get(cell.headline, score.reward)
-        else:
-            episode.status, episode.error = "invalid", score.error
-    except InfrastructureError as error:
-        episode.status, episode.error = "error", str(error)
-    except _AgentBroke as error:
-        episode.status, episode.error = "error", str(error)
-    except UsageError:
-        raise
-    except Exception:
-        episode.status, episode.error = "invalid", traceback.format_exc(limit=-4)
+    with retrying(retry) as retries:
+        try:
+            await _play(game, agent, work, planned.limits, episode, record)
+            score = game.score()
+            episode.score = score
+            if score.valid:
+                episode.headline = score.metrics.get(cell.headline, score.reward)
+            else:
+                episode.status, episode.error = "invalid", score.error
+        except InfrastructureError as error:
+            episode.status, episode.error = "error", str(error)
+        except _AgentBroke as error:
+            episode.status, episode.error = "error", str(error)
+        except UsageError:
+            raise
+        except Exception:
+            episode.status, episode.error = "invalid", traceback.format_exc(limit=-4)
+    episode.retries = retries.count
     game.over = True
     episode.messages = record
     if episode.status != "invalid" or episode.turns:
@@ -88,7 +76,6 @@ async def _play(
     agent: Agent,
     work: Work,
     limits: EpisodeLimits,
-    retry: Retry,
     episode: Episode,
     record: list[Message],
 ) -> None:
@@ -112,6 +99,8 @@ async def _play(
     clock = asyncio.get_running_loop().time
     deadline = None if limits.seconds is None else clock() + limits.seconds
     usage = episode.usage
+    noted: dict[str, Mapping[str, Any]] = {}
+    episode.notes = notes = []
     while not game.over:
         waiting = game.waiting()
         seed = of_turn(of_episode(work.seed), episode.turns)
@@ -123,7 +112,6 @@ async def _play(
                     conversations[seat],
                     game.tools[seat],
                     seed,
-                    retry,
                     deadline,
                     episode,
                 )
@@ -135,18 +123,21 @@ async def _play(
                         conversations[seat],
                         game.tools[seat],
                         seed + index,
-                        retry,
                         deadline,
                         episode,
                     )
                     for index, seat in enumerate(waiting)
                 ]
-                replies = dict(zip(waiting, await asyncio.gather(*asked), strict=True))
+                replies = dict(zip(waiting, await together(asked), strict=True))
         except _OutOfTime:
             game.stop(OUT_OF_TIME)
             return
-        for reply in replies.values():
+        for seat, reply in replies.items():
             usage.add(reply.usage)
+            if reply.notes and reply.notes != noted.get(seat):
+                noted[seat] = reply.notes
+                whose = {"seat": seat} if len(seats) > 1 else {}
+                notes.append({**reply.notes, **whose, "turn": episode.turns + 1})
         if all(reply.stop for reply in replies.values()):
             game.stop(NO_ANSWER)
             return
@@ -179,7 +170,6 @@ async def _ask(
     conversation: list[Message],
     tools: Any,
     seed: int,
-    retry: Retry,
     deadline: float | None,
     episode: Episode,
 ) -> Reply:
@@ -190,86 +180,35 @@ async def _ask(
         InfrastructureError: nobody answered, in spite of retries.
         _AgentBroke: the agent's own code failed.
     """
+
+    async def call() -> Reply:
+        return await _act(player, conversation, tools, seed, episode)
+
     if deadline is None:  # the usual case, and a time-out is not for nothing
-        return await _patiently(player, conversation, tools, seed, retry, episode)
+        return await patiently(call)
     try:
         async with asyncio.timeout_at(deadline):
-            return await _patiently(player, conversation, tools, seed, retry, episode)
-    except TimeoutError:  # only the deadline's: an agent's own does not get past _act
+            return await patiently(call)
+    except TimeoutError:  # only the deadline's: an agent's own does not get past patiently
         raise _OutOfTime from None
 
 
-async def _patiently(
-    player: Agent,
-    conversation: list[Message],
-    tools: Any,
-    seed: int,
-    retry: Retry,
-    episode: Episode,
+async def _act(
+    player: Agent, conversation: list[Message], tools: Any, seed: int, episode: Episode
 ) -> Reply:
     try:
-        return await _act(player, conversation, tools, seed)
-    except InfrastructureError as error:
-        _count(error, episode)
-        if not error.retry or retry.attempts < 2:
-            raise
-        return await _ask_again(player, conversation, tools, seed, retry, error, episode)
-
-
-async def _act(player: Agent, conversation: list[Message], tools: Any, seed: int) -> Reply:
-    try:
         reply = await player.act(conversation, tools, seed=seed)
-    except (InfrastructureError, UsageError):
+    except InfrastructureError as error:
+        if error.usage is not None:  # what was used up in vain belongs to the episode too
+            episode.usage.add(error.usage)
         raise
-    except TimeoutError as error:
-        raise InfrastructureError(f"the agent timed out ({error or 'TimeoutError'})") from error
+    except (TimeoutError, UsageError):
+        raise
     except Exception:
         raise _AgentBroke(traceback.format_exc(limit=-4)) from None
     if not isinstance(reply, Reply):
         raise _AgentBroke(f"{type(player).__name__}.act returned {reply!r:.200}; expected a Reply")
     return reply
-
-
-async def _ask_again(
-    player: Agent,
-    conversation: list[Message],
-    tools: Any,
-    seed: int,
-    retry: Retry,
-    first: InfrastructureError,
-    episode: Episode,
-) -> Reply:
-    backoff = tenacity.wait_random_exponential(multiplier=retry.first, max=retry.longest)
-
-    def pause(state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = (error.after if isinstance(error, InfrastructureError) else None) or 0.0
-        return min(retry.longest, max(asked, backoff(state)))
-
-    attempts = tenacity.AsyncRetrying(
-        stop=tenacity.stop_after_attempt(retry.attempts - 1),
-        wait=pause,
-        retry=tenacity.retry_if_exception(
-            lambda error: isinstance(error, InfrastructureError) and error.retry
-        ),
-        reraise=True,
-    )
-    await asyncio.sleep(min(retry.longest, max(first.after or 0.0, retry.first / 2)))
-    async for attempt in attempts:
-        with attempt:
-            episode.retries += 1
-            try:
-                return await _act(player, conversation, tools, seed)
-            except InfrastructureError as error:
-                _count(error, episode)
-                raise
-    raise first
-
-
-def _count(error: InfrastructureError, episode: Episode) -> None:
-    """What was used up in vain belongs to the episode too."""
-    if error.usage is not None:
-        episode.usage.add(error.usage)
 
 
 def _seated(messages: Iterable[Message], seat: str) -> list[Message]:

@@ -24,11 +24,12 @@ from typing import Any
 import msgspec
 
 from ..agents import Agent, ReplyCache
+from ..agents.patience import Retry
 from ..envs.core import Episode, UsageError
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
 from .games import Games
 from .plan import Planned, Work, plan
-from .rollout import Retry, play
+from .rollout import play
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,9 @@ def runs_and_episodes(db: duckdb.DuckDBPyConnection) -> None:
             from episodes e left join invalidations i using (key)
             where (e.key, e.attempt) in (select key, max(attempt) from episodes group by key);
     """)
+
+
+@step
+def notes(db: duckdb.DuckDBPyConnection) -> None:
+    """What an agent's replies rested on: plans."""
+    db.execute("alter table transcripts add column notes json")

@@ -176,10 +176,10 @@ def episodes(
     Args:
         where: a condition in SQL over the view `results`, with `values` for its `?`.
         limit: at most so many.
-        transcripts: whether to read messages and ledger too.
+        transcripts: whether to read messages, ledger and notes too.
     """
     with reading(path) as db:
-        texts = "t.messages, t.ledger" if transcripts else "'[]', '[]'"
+        texts = "t.messages, t.ledger, t.notes" if transcripts else "'[]', '[]', '[]'"
         join = "left join transcripts t using (key, attempt)" if transcripts else ""
         cursor = db.execute(
             f"select r.*, epoch(started), {texts} from "
@@ -192,10 +192,12 @@ def episodes(
         names = [column[0] for column in cursor.description or ()]
         while rows := cursor.fetchmany(500):
             for row in rows:
-                yield _episode(dict(zip(names[:-3], row[:-3], strict=True)), *row[-3:])
+                yield _episode(dict(zip(names[:-4], row[:-4], strict=True)), *row[-4:])
 
 
-def _episode(row: dict[str, Any], started: float, messages: str, ledger: str) -> Episode:
+def _episode(
+    row: dict[str, Any], started: float, messages: str, ledger: str, notes: str | None
+) -> Episode:
     score = None
     if row["outcome"] is not None:
         score = Score(row["reward"], row["outcome"], json.loads(row["metrics"] or "{}"))
@@ -215,6 +217,7 @@ def _episode(row: dict[str, Any], started: float, messages: str, ledger: str) ->
         headline=row["headline"],
         messages=json.loads(messages or "[]"),
         ledger=msgspec.json.decode(ledger or "[]", type=list[Entry]),
+        notes=json.loads(notes or "[]"),
         difficulty=json.loads(row["difficulty"] or "{}"),
         turns=row["turns"],
         usage=Usage(

@@ -141,7 +141,11 @@ def encode(episode: Episode) -> bytes:
     try:
         return _ENCODER.encode(episode) + b"\n"
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
-        tame = msgspec.structs.replace(episode, messages=[_tame(m) for m in episode.messages])
+        tame = msgspec.structs.replace(
+            episode,
+            messages=[_tame(m) for m in episode.messages],
+            notes=[_tame(n) for n in episode.notes],
+        )
         return _ENCODER.encode(tame) + b"\n"
 
 

@@ -29,7 +29,7 @@ _LINE = (
     "difficulty:'json', turns:'integer', usage:'struct(calls integer, "
     "input_tokens bigint, output_tokens bigint, cached_tokens bigint, cost double, "
     "seconds double)', retries:'integer', started:'double', seconds:'double', error:'varchar', "
-    "messages:'json', ledger:'json'}"
+    "messages:'json', ledger:'json', notes:'json'}"
 )
 
 
@@ -169,7 +169,9 @@ class Store:
                        coalesce(error, score.error)
                 from batch
             """)
-            db.execute("insert into transcripts select key, attempt, messages, ledger from batch")
+            db.execute(
+                "insert into transcripts select key, attempt, messages, ledger, notes from batch"
+            )
             row = db.execute("select count(*) from batch").fetchone()
             db.execute("drop table batch")
         return row[0] if row else 0

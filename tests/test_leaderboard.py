@@ -21,6 +21,7 @@ from palestra.leaderboard import (
     StoreError,
     Writer,
     bootstrap,
+    database,
     episode,
     episodes,
     ranking,
@@ -82,7 +83,8 @@ def stored(db: Path, episodes: list[Episode], planned: int | None = None) -> Sto
 
 
 def test_an_episode_comes_back_as_it_was_stored(db: Path) -> None:
-    given = finished(keys(1)[0], options={"turns": 3}, retries=2, seed=7)
+    notes = [{"plan": "Halve it.", "turn": 1}]
+    given = finished(keys(1)[0], options={"turns": 3}, retries=2, seed=7, notes=notes)
     stored(db, [given])
     assert episode(db, given.key[:10]) == msgspec.structs.replace(given, run=given.run)
     assert not spool_of(db).exists()
@@ -172,8 +174,9 @@ def test_the_spool_of_a_living_process_is_left_alone(db: Path) -> None:
 
 def test_an_action_that_json_cannot_hold_is_stored_as_text() -> None:
     odd: Any = {"role": "assistant", "content": "\ud800", "x": {1: object()}, "n": 10**40}
-    line = encode(finished(keys(1)[0], messages=[odd]))
-    assert msgspec.json.decode(line, type=Episode).messages[0]["content"] == "?"
+    line = encode(finished(keys(1)[0], messages=[odd], notes=[{"plan": "\ud800"}]))
+    read = msgspec.json.decode(line, type=Episode)
+    assert (read.messages[0]["content"], read.notes[0]["plan"]) == ("?", "?")
 
 
 def test_a_file_that_another_program_holds_is_named_with_its_process(db: Path) -> None:
@@ -220,6 +223,27 @@ def test_a_file_of_a_newer_palestra_is_refused(db: Path) -> None:
         newer.execute("update palestra set version = ?", [len(STEPS) + 1])
     with pytest.raises(StoreError, match=r"newer Palestra \(schema"):
         ranking(db)
+
+
+def test_a_file_of_an_older_palestra_is_upgraded_by_writing_and_keeps_what_it_holds(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(database, "STEPS", STEPS[:1])
+        Store(db).settle_cells([cell()])
+    with duckdb.connect(str(db)) as connection:
+        assert connection.execute("select version from palestra").fetchone() == (1,)
+        connection.execute(
+            "insert into episodes by name select ? as key, 0 as attempt, 'scored' as status, "
+            "'{}' as options, 't' as task, 'a' as agent, 2 as turns",
+            [keys(1)[0]],
+        )
+        connection.execute("insert into transcripts values (?, 0, '[]', '[]')", [keys(1)[0]])
+    with pytest.raises(StoreError, match=f"schema 1, this Palestra reads {len(STEPS)}"):
+        episode(db, keys(1)[0])
+    stored(db, [finished(keys(2)[1], notes=[{"plan": "Ask.", "turn": 1}])])
+    held = {each.key: (each.turns, list(each.notes)) for each in episodes(db)}
+    assert held == {keys(1)[0]: (2, []), keys(2)[1]: (2, [{"plan": "Ask.", "turn": 1}])}
 
 
 def test_a_file_that_is_not_there_says_how_to_make_one(db: Path) -> None:

@@ -1,412 +1,35 @@
-"""Scaffolds: what they score in closed form, what they count, and that forks become episodes."""
+"""Scaffolds that plan and that ask again, and the names under which all of them are listed."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import random
-from collections.abc import Callable, Mapping, Sequence
-from itertools import product
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
+from told import Told, ask, in_turn, judge
 
-from guessing import Guess, Race
-from palestra.agents import Agent, InfrastructureError, ReferenceAgent, Reply, Scripted
-from palestra.agents.scaffolds import (
-    Best,
-    Chance,
-    Check,
-    Diverged,
-    Fewest,
-    First,
-    King,
-    Knockout,
-    Majority,
-    OracleBound,
-    Plan,
-    Retry,
-    RoundRobin,
-    Selector,
-    Verifier,
-    leaks,
-)
-from palestra.agents.scaffolds.text import judged_text
-from palestra.envs.core import Message, Reference, Usage, UsageError, call, make, say, user
-from palestra.evals import Retry as Retries
+from guessing import Guess
+from palestra.agents import ReferenceAgent
+from palestra.agents.scaffolds import Best, Check, First, King, Plan, Retry, leaks
+from palestra.envs.core import Message, UsageError, call, make, say, user
 from palestra.evals import evaluate, plan
 from palestra.leaderboard import episodes
 
-RIGHT, WRONG = "right", "wrong"
-ONE_CALL = Usage(calls=1, input_tokens=10, output_tokens=5, cost=0.25)
-
-
-class Told(Agent):
-    """Answers with what a function of the messages and the seed says."""
-
-    def __init__(self, answer: Callable[..., Any], uri: str = "told") -> None:
-        self._answer, self.uri = answer, uri
-        self.heard: list[tuple[list[Message], int]] = []
-
-    async def act(
-        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
-    ) -> Reply:
-        self.heard.append((list(messages), seed))
-        await asyncio.sleep(0)
-        said = self._answer(messages, seed)
-        if isinstance(said, Exception):
-            raise said
-        message = say(said) if isinstance(said, str) else said
-        return Reply(message, Usage(calls=1, input_tokens=10, output_tokens=5, cost=0.25))
-
-
-def in_turn(*answers: Any) -> Told:
-    """Answers with these, one after the other."""
-    left = iter(answers)
-    return Told(lambda messages, seed: next(left))
-
-
-def coin(p: float) -> Told:
-    """Right with probability p, by its seed."""
-    return Told(lambda messages, seed: RIGHT if random.Random(seed).random() < p else WRONG)
-
-
-def pair_of(messages: Sequence[Message]) -> tuple[str, str]:
-    """The two replies that a judge is shown."""
-    text = messages[-1]["content"] or ""
-    first, second = text.split("# Reply 0")[1].split("# Reply 1")
-    return first.strip(), second.removesuffix("Which is better?").strip()
-
-
-def judge(q: float) -> Told:
-    """Says which reply is right with probability q where the two differ, else which is first."""
-
-    def verdict(messages: Sequence[Message], seed: int) -> str:
-        first, second = pair_of(messages)
-        if first == second:
-            return '{"better": 0}'
-        better = int(second == RIGHT)
-        true = random.Random(f"judge/{seed}").random() < q
-        return json.dumps({"better": better if true else 1 - better, "why": "so"})
-
-    return Told(verdict, "judge")
-
-
-def ask(agent: Agent, seed: int = 0, messages: Sequence[Message] = (), tools: Any = ()) -> Reply:
-    return asyncio.run(agent.act(list(messages) or [user("2 + 2?")], tools, seed=seed))
-
-
-def rate(agent: Agent, n: int = 3000) -> float:
-    """How often an agent is right, over n seeds."""
-
-    async def all_() -> float:
-        hits = 0
-        for seed in range(n):
-            reply = await agent.act([user("?")], (), seed=seed * 7919)
-            hits += reply.message["content"] == RIGHT
-        return hits / n
-
-    return asyncio.run(all_())
-
-
-def exact(
-    selector: Callable[[Agent], Selector], p: float, q: float, verdicts: int, n: int = 3
-) -> float:
-    """The chance to be right, over every outcome of n samples and of the judge's coins."""
-    total = 0.0
-    for samples in product((True, False), repeat=n):
-        for coins in product((True, False), repeat=verdicts):
-            tossed = iter(coins)
-
-            def verdict(messages: Sequence[Message], seed: int, tossed: Any = tossed) -> str:
-                first, second = pair_of(messages)
-                true = next(tossed)
-                better = int(second == RIGHT) if first != second else 0
-                return json.dumps({"better": better if true else 1 - better})
-
-            weight = 1.0
-            for right in samples:
-                weight *= p if right else 1 - p
-            for true in coins:
-                weight *= q if true else 1 - q
-            agent = in_turn(*(RIGHT if right else WRONG for right in samples))
-            reply = ask(Best(agent, n, selector(Told(verdict))))
-            total += weight * (reply.message["content"] == RIGHT)
-    return total
-
-
-# -- closed forms --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("p", "expected"),
-    [
-        (0.6, (0.600, 0.740, 0.873, 0.936)),
-        (0.3, (0.300, 0.433, 0.579, 0.657)),
-        (0.8, (0.800, 0.888, 0.961, 0.992)),
-    ],
-)
-def test_king_of_three_is_right_as_often_as_enumeration_says(
-    p: float, expected: tuple[float, ...]
-) -> None:
-    found = [exact(King, p, q, verdicts=2) for q in (0.5, 0.7, 0.9, 1.0)]
-    assert [round(each, 3) for each in found] == list(expected)
-
-
-def test_majority_of_three_at_point_six_is_point_648() -> None:
-    assert exact(lambda _: Majority(), 0.6, 1.0, verdicts=0) == pytest.approx(0.648)
-    assert rate(Best(coin(0.6), 3, Majority())) == pytest.approx(0.648, abs=0.03)
-
-
-def test_a_drawn_king_agrees_with_the_enumeration() -> None:
-    assert rate(Best(coin(0.6), 3, King(judge(0.7)))) == pytest.approx(0.740, abs=0.03)
-
-
-def test_a_random_selector_is_as_good_as_one_sample() -> None:
-    assert rate(Best(coin(0.6), 3, Chance())) == pytest.approx(0.6, abs=0.03)
-
-
-@pytest.mark.parametrize("kind", [King, Knockout, RoundRobin])
-def test_a_perfect_judge_finds_the_only_right_sample_wherever_it_is(kind: Any) -> None:
-    for n in (2, 3, 4, 5):
-        for place in range(n):
-            answers = [RIGHT if i == place else WRONG for i in range(n)]
-            reply = ask(Best(in_turn(*answers), n, kind(judge(1.0))))
-            assert reply.message["content"] == RIGHT, (n, place)
-
-
-@pytest.mark.parametrize(
-    ("kind", "verdicts"), [(King, 4), (Knockout, 4), (RoundRobin, 20), (Majority, 0), (First, 0)]
-)
-def test_every_inner_call_is_counted(kind: Any, verdicts: int) -> None:
-    asked = judge(1.0)
-    selector = kind(asked) if verdicts else kind()
-    reply = ask(Best(coin(0.5), 5, selector))
-    calls = 5 + verdicts
-    assert len(asked.heard) == verdicts
-    assert reply.usage.calls == calls
-    assert (reply.usage.input_tokens, reply.usage.output_tokens) == (10 * calls, 5 * calls)
-    assert reply.usage.cost == pytest.approx(0.25 * calls)
-
-
-def test_round_robin_measures_the_judges_position_bias() -> None:
-    selector = RoundRobin(Told(lambda messages, seed: '{"better": 0}', "lazy"))
-    ask(Best(in_turn("a", "b", "c"), 3, selector))
-    assert (selector.flip_rate, selector.flips_to_first) == (1.0, 3)
-    assert "100%" in Best(in_turn(), 3, selector).remarks()[0]
-    fair = RoundRobin(judge(1.0))
-    ask(Best(in_turn(RIGHT, WRONG, WRONG), 3, fair))
-    assert fair.flips == 0 or fair.flips_to_first == fair.flips
-
-
-def test_an_unreadable_verdict_leaves_the_incumbent_and_is_remarked() -> None:
-    best = Best(in_turn("a", "b"), 2, King(Told(lambda messages, seed: "hm", "mute")))
-    assert ask(best).message["content"] == "a"
-    assert "1 of 1 verdicts of mute could not be read" in best.remarks()[0]
-
-
-def test_a_judge_sees_what_follows_the_thoughts_or_the_last_part() -> None:
-    assert judged_text([say("<think>0 or 1?</think> It is 1.")]) == "It is 1."
-    assert judged_text([say("x" * 5000 + "end")]) == "x" * 1997 + "end"
-
-
-def test_a_verifier_picks_what_passes_its_check() -> None:
-    passing = Verifier(lambda question, candidate: candidate.messages[-1]["content"] == "4")
-    assert ask(Best(in_turn("5", "4", "3"), 3, passing)).message["content"] == "4"
-
-
-def test_fewest_takes_the_cheapest_of_the_most_common_answer() -> None:
-    def guesses(*asked: int, number: int) -> Callable[..., Any]:
-        def policy(seat: Any) -> Any:
-            for each in asked:
-                yield call("higher", than=each)
-            yield call("answer", number=number)
-
-        return policy
-
-    plays = iter([guesses(1, 2, 3, number=7), guesses(number=2), guesses(5, number=7)])
-
-    class Varied(Agent):
-        uri = "varied"
-
-        async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
-            raise AssertionError
-
-        def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
-            return Scripted(Reference(next(plays), "baseline"), "x").seated(env, seed, seat)
-
-    env = Guess()
-    opening, _ = env.reset(seed=1)
-    player = Best(Varied(), 3, Fewest()).seated(env, 1)
-    reply = asyncio.run(player.act(list(opening), env.tools, seed=0))
-    assert reply.message == call("higher", than=5)
-
-
-# -- whole episodes ------------------------------------------------------------------------------
-
-
-class Guesser(Agent):
-    """A stateless player that asks once and then guesses by its seed; wrong more often than not."""
-
-    uri = "guesser"
-
-    async def act(
-        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
-    ) -> Reply:
-        rng = random.Random(seed)
-        if len(messages) == 1:
-            return Reply(call("higher", than=rng.randint(1, 8)), Usage(calls=1, input_tokens=10))
-        low, high = (1, 5) if messages[-1]["content"] == "no" else (4, 9)
-        return Reply(call("answer", number=rng.randint(low, high)), Usage(calls=1))
-
-
-def record(db: Any, agent: Agent, environment: str = "guess", tasks: int = 40) -> list[Any]:
-    evaluate([environment], [agent], tasks=tasks, db=db, name=agent.uri)
-    return list(episodes(db, where="agent = ?", values=[agent.uri]))
-
-
-@pytest.mark.parametrize(
-    "wrap", [lambda a: Best(a, 1, King(judge(1.0))), lambda a: Best(a, 3, First())]
-)
-def test_one_sample_is_the_bare_agent_bit_for_bit(db: Any, wrap: Any) -> None:
-    agent = Guesser()
-    alone, wrapped = record(db, agent), record(db, wrap(agent))
-    assert [e.messages for e in wrapped] == [e.messages for e in alone]
-    assert [e.score for e in wrapped] == [e.score for e in alone]
-    assert [e.ledger for e in wrapped] == [e.ledger for e in alone]
-    if "n=1" in wrapped[0].agent:
-        assert [e.usage for e in wrapped] == [e.usage for e in alone]
-
-
-def test_samples_differ_and_their_whole_use_is_counted(db: Any) -> None:
-    found = record(db, Best(Guesser(), 3, Chance()))
-    assert {(e.usage.calls, e.usage.input_tokens) for e in found} == {(6, 30)}
-    assert [e.messages for e in found] != [e.messages for e in record(db, Guesser())]
-
-
-def test_the_oracle_bound_is_what_at_least_one_sample_solves(db: Any) -> None:
-    def solved(selector: Selector, name: str) -> float:
-        each = record(db.with_name(name), Best(Guesser(), 4, selector))
-        return sum(e.headline or 0.0 for e in each) / len(each)
-
-    chance, bound = solved(Chance(), "chance.duckdb"), solved(OracleBound(), "bound.duckdb")
-    assert bound > chance + 0.2
-    assert "oracle-upper-bound" in Best(Guesser(), 4, OracleBound()).uri
-
-
-def test_an_upper_bound_is_shown_and_never_ranked(db: Any) -> None:
-    report = evaluate(["guess"], ["blind", "best(n=2,by=oracle):blind"], tasks=5, db=db)
-    ranks = {row.agent: row.rank for row in report.rows}
-    assert ranks == {"blind": 1, "best(n=2,by=oracle-upper-bound):blind": None}
-
-
-@pytest.mark.parametrize("environment", ["guess", "browse"])
-def test_an_oracle_in_forks_still_scores_one(db: Any, environment: str) -> None:
-    report = evaluate([environment], ["best(n=2,by=first):oracle"], tasks=5, db=db)
-    assert report.rows[0].mean == 1.0
-    report = evaluate([environment], ["majority(n=2):oracle"], tasks=5, db=db)
-    assert report.rows[0].mean == 1.0
-
-
-def test_forks_leave_the_real_environment_as_it_was(guess: Guess) -> None:
-    opening, _ = guess.reset(seed=1)
-    player = Best(ReferenceAgent("halving"), 3, Majority()).seated(guess, 1)
-    asyncio.run(player.act(list(opening), guess.tools, seed=0))
-    assert len(guess.ledger) == 0
-    assert guess.state.asked == []
-
-
-def test_an_environment_that_answers_otherwise_than_its_fork_is_caught() -> None:
-    env = Guess()
-    opening, _ = env.reset(seed=1)
-    player = Best(ReferenceAgent("halving"), 2, First()).seated(env, 1)
-    first = asyncio.run(player.act(list(opening), env.tools, seed=0))
-    lie = {"role": "tool", "tool_call_id": "call_0", "name": "higher", "content": "maybe"}
-    with pytest.raises(Diverged, match="its fork answered"):
-        asyncio.run(player.act([*opening, first.message, lie], env.tools, seed=1))  # type: ignore[list-item]
-
-
-def test_a_selector_of_forks_sees_no_reward_unless_it_is_the_bound(guess: Guess) -> None:
-    seen = []
-
-    class Curious(First):
-        async def choose(self, choice: Any) -> int:
-            seen.append(choice)
-            return 0
-
-    opening, _ = guess.reset(seed=1)
-    player = Best(ReferenceAgent("halving"), 2, Curious()).seated(guess, 1)
-    asyncio.run(player.act(list(opening), guess.tools, seed=0))
-    assert seen[0].rewards is None
-    assert not any("reward" in name for name in seen[0].candidates[0].__slots__)
-
-
-def test_scaffolds_nest_forks_in_forks(db: Any) -> None:
-    report = evaluate(["guess"], ["best(n=2,by=first):majority(n=2):oracle"], tasks=3, db=db)
-    assert report.rows[0].mean == 1.0
-
-
-def test_where_nothing_forks_replies_are_sampled(db: Any) -> None:
-    agent = Told(lambda messages, seed: call("advance", steps=3), "runner")
-    report = evaluate(["race"], [Best(agent, 2, Majority())], tasks=2, db=db)
-    assert report.rows[0].mean == 1.0
-    race = Race()
-    race.reset(seed=1)
-    with pytest.raises(UsageError, match="cannot be forked"):
-        Best(agent, 2, First(), scope="episode").seated(race, 1, "runner_0")
-
-
-# -- failures ------------------------------------------------------------------------------------
-
-
-def test_samples_that_fail_are_done_without_and_counted() -> None:
-    best = Best(in_turn(InfrastructureError("503"), "a", InfrastructureError("503")), 3, First())
-    reply = ask(best)
-    assert (reply.message["content"], reply.usage.calls) == ("a", 3)
-    assert "2 of 3 samples did not finish" in best.remarks()[0]
-
-
-def test_when_no_sample_finishes_the_infrastructure_failed_and_the_use_is_told() -> None:
-    best = Best(in_turn(*[InfrastructureError("503")] * 3), 3, First())
-    with pytest.raises(InfrastructureError, match="503") as caught:
-        ask(best)
-    assert caught.value.usage is not None
-    assert caught.value.usage.calls == 3
-
-
-def test_a_judge_that_fails_once_costs_no_second_draw(db: Any) -> None:
-    guesser = Told(lambda messages, seed: call("answer", number=seed % 9 + 1), "guesser")
-    verdicts = in_turn(InfrastructureError("503"), '{"better": 1}')
-    evaluate(
-        ["guess"],
-        [Best(guesser, 2, King(verdicts))],
-        tasks=1,
-        db=db,
-        retry=Retries(attempts=2, first=0.01),
-    )
-    (each,) = episodes(db)
-    assert (each.status, len(guesser.heard), each.usage.calls) == ("scored", 2, 4)
-
-
-def test_patience_takes_what_has_finished() -> None:
-    class Slow(Told):
-        async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
-            if seed == 0:
-                await asyncio.sleep(30)
-            return await super().act(messages, tools, seed=seed)
-
-    slow = Slow(lambda messages, seed: "done")
-    assert ask(Best(slow, 3, First(), patience=0.2)).message["content"] == "done"
-
-
-def test_an_agent_that_breaks_breaks_the_scaffold() -> None:
-    with pytest.raises(KeyError):
-        ask(Best(in_turn("a", KeyError("x"), "b"), 3, First()))
-
-
-# -- plan, retry, check --------------------------------------------------------------------------
-
 HARD = '{"hard": true, "topics": ["sums", "signs"]}'
+
+
+def planner_of(*plans: str) -> Told:
+    """Finds every task hard and makes these plans in turn, the last one again and again."""
+    left = list(plans)
+
+    def answer(messages: Sequence[Message], seed: int) -> str:
+        if "JSON" in (messages[0]["content"] or ""):
+            return HARD
+        return f"<plan>{left.pop(0) if len(left) > 1 else left[0]}</plan>"
+
+    return Told(answer, "planner")
 
 
 def test_a_plan_stands_below_the_question_for_the_whole_episode(guess: Guess) -> None:
@@ -424,6 +47,33 @@ def test_a_plan_stands_below_the_question_for_the_whole_episode(guess: Guess) ->
     assert [seed for _, seed in solver.heard] == [3, 4]
     assert "sums; signs" in (planner.heard[1][0][1]["content"] or "")
     assert (first.usage.calls, second.usage.calls) == (3, 1)
+
+
+def test_the_plan_is_stored_with_the_episode_once(db: Path) -> None:
+    solver = Told(lambda messages, seed: call("higher", than=len(messages)))
+    agent = Best(Plan(solver, planner_of("Halve it.")), 2, First())
+    evaluate(["guess"], [agent], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.turns > 1
+    assert list(each.notes) == [{"plan": "Halve it.", "turn": 1}]
+
+
+def test_the_plan_that_a_repeated_reply_rests_on_is_the_one_that_is_stored(db: Path) -> None:
+    solver = in_turn("?", call("higher", than=5), call("answer", number=1))
+    agent = Retry(Plan(solver, planner_of("First.", "Second.")))
+    evaluate(["guess"], [agent], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert list(each.notes) == [{"plan": "Second.", "turn": 1}, {"plan": "First.", "turn": 2}]
+
+
+def test_each_seat_of_an_arena_has_its_own_plan(db: Path) -> None:
+    runner = Told(lambda messages, seed: call("advance", steps=3), "runner")
+    evaluate(["race"], [Plan(runner, planner_of("Run."))], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert [(note["seat"], note["plan"], note["turn"]) for note in each.notes] == [
+        ("runner_0", "Run.", 1),
+        ("runner_1", "Run.", 1),
+    ]
 
 
 @pytest.mark.parametrize("verdict", ['{"hard": false, "topics": []}', "cannot say", "{"])

@@ -9,7 +9,7 @@ from ...envs.core import FormatError, Message, ToolEnv, UsageError, say, user
 from ...envs.core.actions import read_action
 from ..base import Agent, Reply
 from ..seeds import of_sample
-from .base import Meter, Place, Player, Scaffold, head_of
+from .base import Place, Player, Scaffold, Turn, head_of
 from .text import said, without_thoughts
 
 _KEEP = "KEEP"
@@ -42,26 +42,39 @@ class Retry(Scaffold):
         return _Retrying(self, place)
 
 
-class _Retrying(Player):
-    def __init__(self, scaffold: Retry, place: Place) -> None:
-        self._n, self._place, self._agent = scaffold.n, place, scaffold.agent
+class _Again(Player):
+    """Asks its agent, and then about what it replied."""
+
+    def __init__(self, scaffold: Scaffold, place: Place) -> None:
+        self._place, self._agent = place, scaffold.agent
         self._player = place.sit(scaffold.agent)
 
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
+    async def _once_more(
+        self, turn: Turn, reply: Reply, remark: str, what: str, time: int = 0
     ) -> Reply:
-        reply = await meter.ask(self._player, messages, tools, seed=seed)
-        for again in range(1, self._n + 1):
-            problem = "" if reply.stop else fault(reply.message, tools, self._place.env)
+        """What the agent says to a remark about a reply of its own.
+
+        At a seat of its own: the player of the episode must not hear of it.
+        """
+        # The reply goes back as text: a malformed call cannot be sent as a call.
+        aside = [*turn.messages, say(said(reply.message)), user(remark)]
+        player = self._place.sit(self._agent, time, what)
+        return await turn.ask(player, aside, of_sample(turn.seed, time, what))
+
+
+class _Retrying(_Again):
+    def __init__(self, scaffold: Retry, place: Place) -> None:
+        super().__init__(scaffold, place)
+        self._n = scaffold.n
+
+    async def answer(self, turn: Turn) -> Reply:
+        reply = await turn.ask(self._player)
+        for time in range(1, self._n + 1):
+            problem = "" if reply.stop else fault(reply.message, turn.tools, self._place.env)
             if not problem:
                 break
-            aside = [*messages, _quoted(reply.message), user(_REPAIR.format(problem=problem))]
-            player = self._place.sit(self._agent, again, "retry")
-            reply = await meter.ask(player, aside, tools, seed=of_sample(seed, again, "retry"))
+            remark = _REPAIR.format(problem=problem)
+            reply = await self._once_more(turn, reply, remark, "retry", time)
         return reply
 
 
@@ -75,26 +88,13 @@ class Check(Scaffold):
         return _Checking(self, place)
 
 
-class _Checking(Player):
-    def __init__(self, scaffold: Check, place: Place) -> None:
-        self._place, self._agent = place, scaffold.agent
-        self._player = place.sit(scaffold.agent)
-
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> Reply:
-        first = await meter.ask(self._player, messages, tools, seed=seed)
+class _Checking(_Again):
+    async def answer(self, turn: Turn) -> Reply:
+        first = await turn.ask(self._player)
         if first.stop:
             return first
-        aside = [*messages, _quoted(first.message), user(_REVIEW)]
-        # A seat of its own: the player of the episode must not hear of the review.
-        reviewer = self._place.sit(self._agent, 0, "check")
-        second = await meter.ask(reviewer, aside, tools, seed=of_sample(seed, 0, "check"))
-        return second if self._revises(first.message, second, tools) else first
+        second = await self._once_more(turn, first, _REVIEW, "check")
+        return second if self._revises(first.message, second, turn.tools) else first
 
     def _revises(self, first: Message, second: Reply, tools: Sequence[Mapping[str, Any]]) -> bool:
         message = second.message
@@ -137,8 +137,3 @@ def fault(message: Message, tools: Sequence[Mapping[str, Any]], env: Any = None)
         if missing := [each for each in required if each not in arguments]:
             return f"{name} lacks the arguments {', '.join(missing)}"
     return ""
-
-
-def _quoted(message: Message) -> Message:
-    """A reply as text: a malformed call cannot be sent back as a call."""
-    return say(said(message))

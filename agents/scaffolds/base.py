@@ -1,8 +1,8 @@
 """What all scaffolds share: whom they wrap, where they sit, and the meter that counts every call.
 
 A scaffold is an agent that answers by asking agents. It hands out a player for each episode; the
-player asks through a `Meter`, so that what samples, planners and judges used up is in the usage of
-the reply - or, where nobody answered, in the error.
+player asks through the `Meter` of its turn, so that what samples, planners and judges used up is
+in the usage of the reply - or, where nobody answered, in the error.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +18,7 @@ import msgspec
 from ...envs.core import Message, Usage, UsageError
 from ..base import Agent, InfrastructureError, Reply
 from ..chance import RandomAgent
+from ..patience import patiently
 from ..reference import ReferenceAgent, Scripted
 from ..seeds import of_sample
 
@@ -39,23 +40,53 @@ class Meter:
         *,
         seed: int,
     ) -> Reply:
-        """Ask an inner agent; a call that fails is counted too.
+        """Ask an inner agent, patiently; calls that fail are counted too.
 
         Raises:
-            InfrastructureError: nobody answered.
+            InfrastructureError: nobody answered, in spite of retries.
         """
-        began = time.perf_counter()
-        try:
-            reply = await agent.act(messages, tools, seed=seed)
-        except InfrastructureError as error:
-            self.usage.add(error.usage or Usage(calls=1, seconds=time.perf_counter() - began))
-            raise
-        except TimeoutError as error:
-            self.usage.add(Usage(calls=1, seconds=time.perf_counter() - began))
-            problem = f"the agent timed out ({error or 'TimeoutError'})"
-            raise InfrastructureError(problem) from error
+
+        async def call() -> Reply:
+            began = time.perf_counter()
+            try:
+                return await agent.act(messages, tools, seed=seed)
+            except (InfrastructureError, TimeoutError) as error:
+                known = error.usage if isinstance(error, InfrastructureError) else None
+                self.usage.add(known or Usage(calls=1, seconds=time.perf_counter() - began))
+                raise
+
+        reply = await patiently(call)
         self.usage.add(reply.usage)
         return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a player is asked, and the meter of its answer."""
+
+    messages: Sequence[Message]
+    tools: Sequence[Mapping[str, Any]]
+    seed: int
+    meter: Meter = field(default_factory=Meter)
+
+    async def ask(
+        self, agent: Agent, messages: Sequence[Message] | None = None, seed: int | None = None
+    ) -> Reply:
+        """Ask an inner agent the same, or something else with the same tools.
+
+        Raises:
+            InfrastructureError: nobody answered, in spite of retries.
+        """
+        return await self.meter.ask(
+            agent,
+            self.messages if messages is None else messages,
+            self.tools,
+            seed=self.seed if seed is None else seed,
+        )
+
+    def sample(self, i: int) -> Turn:
+        """The same for one of several samples, with a meter of its own."""
+        return Turn(self.messages, self.tools, of_sample(self.seed, i))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +110,17 @@ class Player(Agent):
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
-        meter = Meter()
+        turn = Turn(messages, tools, seed)
         try:
-            reply = await self.answer(messages, tools, seed, meter)
+            reply = await self.answer(turn)
         except InfrastructureError as error:
-            error.usage = meter.usage
+            error.usage = turn.meter.usage
             raise
-        return msgspec.structs.replace(reply, usage=meter.usage)
+        return msgspec.structs.replace(reply, usage=turn.meter.usage)
 
     @abstractmethod
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> Reply:
-        """As `act`, asking others through the meter."""
+    async def answer(self, turn: Turn) -> Reply:
+        """As `act`, asking others through the turn."""
 
 
 class Scaffold(Agent):

@@ -8,13 +8,13 @@ done there is done again in the real environment, which must answer the same. El
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from ...envs.core import Message, ToolEnv, UsageError
 from ..base import Agent, Reply
-from ..seeds import of_sample
-from .base import Meter, Place, Player, Scaffold, head_of
+from .base import Place, Player, Scaffold, Turn, head_of
 from .candidates import Choice, Majority, Selector
 from .samples import Sample, drawn, one_reply, whole_episode
 
@@ -88,13 +88,28 @@ class Best(Scaffold):
             return place.sit(self.agent)
         return _Episodes(self, place) if forks and self.scope != "reply" else _Replies(self, place)
 
-    async def pick(
-        self,
-        messages: Sequence[Message],
-        samples: Sequence[Sample],
-        seed: int,
-        meter: Meter,
-    ) -> Sample:
+    async def draw(
+        self, turn: Turn, sample: Callable[[int, Turn], Coroutine[Any, Any, Sample]]
+    ) -> list[Sample]:
+        """The samples that finished.
+
+        Args:
+            sample: draws the i-th, at a turn with a seed and a meter of its own.
+
+        Raises:
+            InfrastructureError: none finished.
+        """
+        turns = [turn.sample(i) for i in range(self.n)]
+        try:
+            samples = await drawn([sample(i, own) for i, own in enumerate(turns)], self.patience)
+        finally:
+            for own in turns:
+                turn.meter.usage.add(own.meter.usage)
+        self.drawn += self.n
+        self.lost += self.n - len(samples)
+        return samples
+
+    async def pick(self, turn: Turn, samples: Sequence[Sample]) -> Sample:
         """The chosen sample."""
         if len(samples) == 1:
             return samples[0]
@@ -102,13 +117,8 @@ class Best(Scaffold):
         if self.selector.privileged:
             rewards = [each.reward or 0.0 for each in samples]
         candidates = [each.candidate for each in samples]
-        choice = Choice(messages, candidates, seed, meter, rewards)
+        choice = Choice(turn.messages, candidates, turn.seed, turn.meter, rewards)
         return samples[await self.selector.choose(choice)]
-
-    def count(self, finished: Sequence[Sample]) -> None:
-        """Note how many of n samples finished."""
-        self.drawn += self.n
-        self.lost += self.n - len(finished)
 
     def remarks(self) -> list[str]:
         own = []
@@ -126,35 +136,11 @@ class _Replies(Player):
     def __init__(self, scaffold: Best, place: Place) -> None:
         self._scaffold = scaffold
         self._players = [place.sit(scaffold.agent, i) for i in range(scaffold.n)]
-        self._kept: tuple[int, list[Sample]] | None = None
-        """Samples of a turn whose choice failed, so that asking again need not draw again."""
 
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> Reply:
+    async def answer(self, turn: Turn) -> Reply:
         scaffold = self._scaffold
-        if self._kept is None or self._kept[0] != len(messages):
-            meters = [Meter() for _ in self._players]
-            try:
-                samples = await drawn(
-                    [
-                        one_reply(player, messages, tools, of_sample(seed, i), own)
-                        for i, (player, own) in enumerate(zip(self._players, meters, strict=True))
-                    ],
-                    scaffold.patience,
-                )
-            finally:
-                for own in meters:
-                    meter.usage.add(own.usage)
-            scaffold.count(samples)
-            self._kept = (len(messages), samples)
-        chosen = await scaffold.pick(messages, self._kept[1], seed, meter)
-        self._kept = None
-        return chosen.replies[0]
+        samples = await scaffold.draw(turn, lambda i, own: one_reply(self._players[i], own))
+        return (await scaffold.pick(turn, samples)).replies[0]
 
 
 class _Episodes(Player):
@@ -162,59 +148,25 @@ class _Episodes(Player):
 
     def __init__(self, scaffold: Best, place: Place) -> None:
         self._scaffold, self._place = scaffold, place
-        self._samples: list[Sample] | None = None
         self._chosen: Sample | None = None
         self._turn = self._read = 0
 
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> Reply:
+    async def answer(self, turn: Turn) -> Reply:
         if self._chosen is None:
-            if self._samples is None:
-                self._samples = await self._sample(messages, tools, seed, meter)
-            self._chosen = await self._scaffold.pick(messages, self._samples, seed, meter)
-            self._samples = None
+            samples = await self._scaffold.draw(turn, self._sample)
+            self._chosen = await self._scaffold.pick(turn, samples)
         else:
-            self._compare(messages)
+            self._compare(turn.messages)
         reply = self._chosen.replies[self._turn]
         self._turn += 1
-        self._read = len(messages)
+        self._read = len(turn.messages)
         return reply
 
-    async def _sample(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> list[Sample]:
-        scaffold, place = self._scaffold, self._place
-        forks = [place.env.fork() for _ in range(scaffold.n)]
-        meters = [Meter() for _ in forks]
-        try:
-            samples = await drawn(
-                [
-                    whole_episode(
-                        fork,
-                        Place(fork, place.seed, place.seat).sit(scaffold.agent, i),
-                        messages,
-                        tools,
-                        of_sample(seed, i),
-                        own,
-                    )
-                    for i, (fork, own) in enumerate(zip(forks, meters, strict=True))
-                ],
-                scaffold.patience,
-            )
-        finally:
-            for own in meters:
-                meter.usage.add(own.usage)
-        scaffold.count(samples)
-        return samples
+    def _sample(self, i: int, turn: Turn) -> Coroutine[Any, Any, Sample]:
+        """The i-th sample; the environment is forked at once, and played when it is awaited."""
+        fork = self._place.env.fork()
+        player = replace(self._place, env=fork).sit(self._scaffold.agent, i)
+        return whole_episode(fork, player, turn)
 
     def _compare(self, messages: Sequence[Message]) -> None:
         """Hold the environment to what its fork answered.

@@ -6,11 +6,11 @@ place rather than a reply is its position bias: `round_robin` asks in both order
 
 from __future__ import annotations
 
-import asyncio
 from itertools import combinations
 
 from ...envs.core import system, user
 from ..base import Agent
+from ..patience import together
 from ..seeds import of_sample
 from .candidates import Choice, Selector
 from .text import judged_text, read_object, shown
@@ -81,7 +81,7 @@ class Knockout(Judged):
         left = list(range(len(choice.candidates)))
         while len(left) > 1:
             pairs = zip(left[::2], left[1::2], strict=False)
-            won = await asyncio.gather(*(self.better(choice, a, b) for a, b in pairs))
+            won = await together(self.better(choice, a, b) for a, b in pairs)
             left = [*won, *left[len(left) - len(left) % 2 :]]
         return left[0]
 
@@ -102,10 +102,8 @@ class RoundRobin(Judged):
     async def choose(self, choice: Choice) -> int:
         n = len(choice.candidates)
         pairs = list(combinations(range(n), 2))
-        won = await asyncio.gather(
-            *(self.better(choice, a, b) for a, b in pairs),
-            *(self.better(choice, b, a) for a, b in pairs),
-        )
+        both_orders = [*pairs, *((b, a) for a, b in pairs)]
+        won = await together(self.better(choice, a, b) for a, b in both_orders)
         points = [0.0] * n
         swapped = won[len(pairs) :]
         for (a, _), one, other in zip(pairs, won, swapped, strict=False):

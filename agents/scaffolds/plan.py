@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from ...envs.core import Message, system, user
+import msgspec
+
+from ...envs.core import system, user
 from ..base import Agent, Reply
 from ..seeds import of_sample
-from .base import Meter, Place, Player, Scaffold, head_of, helper
+from .base import Place, Player, Scaffold, Turn, head_of, helper
 from .text import read_object, shown, without_thoughts
 
 TOPICS = 4
@@ -75,42 +77,31 @@ class _Planned(Player):
         self._ideas: tuple[int, str] | None = None
         self._ready = False
 
-    async def answer(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[Mapping[str, Any]],
-        seed: int,
-        meter: Meter,
-    ) -> Reply:
+    async def answer(self, turn: Turn) -> Reply:
         if not self._ready:
-            self._ideas = await self._plan(messages, seed, meter)
+            self._ideas = await self._plan(turn)
             self._ready = True
-        if self._ideas is not None:
-            index, plan = self._ideas
-            question = messages[index]["content"] or ""
-            spoken = user(_IDEAS.format(question=question, plan=plan))
-            messages = [*messages[:index], spoken, *messages[index + 1 :]]
-        return await meter.ask(self._solver, messages, tools, seed=seed)
+        if self._ideas is None:
+            return await turn.ask(self._solver)
+        index, plan = self._ideas
+        told = list(turn.messages)
+        told[index] = user(_IDEAS.format(question=told[index]["content"] or "", plan=plan))
+        reply = await turn.ask(self._solver, told)
+        return msgspec.structs.replace(reply, notes={**reply.notes, "plan": plan})
 
-    async def _plan(
-        self, messages: Sequence[Message], seed: int, meter: Meter
-    ) -> tuple[int, str] | None:
+    async def _plan(self, turn: Turn) -> tuple[int, str] | None:
         """Which message the ideas go to, and the ideas; None where the task is not hard."""
-        asked = [i for i, message in enumerate(messages) if message["role"] == "user"]
+        asked = [i for i, message in enumerate(turn.messages) if message["role"] == "user"]
         if not asked:
             return None
-        scaffold, question = self._scaffold, shown(messages)
-        first = [system(_TRIAGE), user(question)]
-        reply = await meter.ask(scaffold.planner, first, seed=of_sample(seed, 0, "triage"))
-        verdict = read_object(reply.message["content"] or "", "hard")
+        scaffold, question = self._scaffold, shown(turn.messages)
+        verdict = read_object(await self._planner_says(turn, _TRIAGE, question, "triage"), "hard")
         if verdict is None or verdict["hard"] is not True:
             return None
         listed = verdict.get("topics")
         topics = [str(topic) for topic in listed][:TOPICS] if isinstance(listed, list) else []
         hint = f"\n\nTopics: {'; '.join(topics)}" if topics else ""
-        second = [system(_OUTLINE), user(question + hint)]
-        reply = await meter.ask(scaffold.planner, second, seed=of_sample(seed, 0, "plan"))
-        plan = plan_in(reply.message["content"] or "")
+        plan = plan_in(await self._planner_says(turn, _OUTLINE, question + hint, "plan"))
         if not plan:
             return None
         scaffold.plans += 1
@@ -118,6 +109,12 @@ class _Planned(Player):
             scaffold.dropped += 1
             return None
         return asked[-1], plan
+
+    async def _planner_says(self, turn: Turn, rules: str, question: str, what: str) -> str:
+        asked = [system(rules), user(question)]
+        seed = of_sample(turn.seed, 0, what)
+        reply = await turn.meter.ask(self._scaffold.planner, asked, seed=seed)
+        return reply.message["content"] or ""
 
 
 def plan_in(text: str) -> str:

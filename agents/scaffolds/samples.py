@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Message, Observation, ToolEnv
+from ...envs.core import Observation, ToolEnv
 from ...leaderboard.answers import NO_ANSWER
 from ..base import Agent, InfrastructureError, Reply
 from ..seeds import of_turn
-from .base import Meter
+from .base import Turn
 from .candidates import Candidate
 
 
@@ -31,35 +31,21 @@ class Sample:
     reward: float | None = None
 
 
-async def one_reply(
-    player: Agent,
-    messages: Sequence[Message],
-    tools: Sequence[Mapping[str, Any]],
-    seed: int,
-    meter: Meter,
-) -> Sample:
+async def one_reply(player: Agent, turn: Turn) -> Sample:
     """One reply to a conversation."""
-    reply = await meter.ask(player, messages, tools, seed=seed)
+    reply = await turn.ask(player)
     answered = not reply.stop
-    return Sample(Candidate((reply.message,), meter.usage, answered), (reply,))
+    return Sample(Candidate((reply.message,), turn.meter.usage, answered), (reply,))
 
 
-async def whole_episode(
-    env: ToolEnv[Any],
-    player: Agent,
-    messages: Sequence[Message],
-    tools: Sequence[Mapping[str, Any]],
-    seed: int,
-    meter: Meter,
-) -> Sample:
-    """An environment (a fork, for nobody else) played to its end."""
-    conversation = list(messages)
+async def whole_episode(env: ToolEnv[Any], player: Agent, turn: Turn) -> Sample:
+    """An environment (a fork, for nobody else) played to its end, from its first turn on."""
+    conversation = list(turn.messages)
     replies: list[Reply] = []
     observations: list[Observation] = []
     answered = True
     while True:
-        turn_seed = of_turn(seed, len(replies))
-        reply = await meter.ask(player, conversation, tools, seed=turn_seed)
+        reply = await turn.ask(player, conversation, of_turn(turn.seed, len(replies)))
         replies.append(reply)
         if reply.stop:
             reward, *_ = env.stop("no_answer")
@@ -71,8 +57,8 @@ async def whole_episode(
         if terminated or truncated:
             answered = not truncated and info["outcome"] not in NO_ANSWER
             break
-    said = tuple(conversation[len(messages) :])
-    candidate = Candidate(said, meter.usage, answered)
+    said = tuple(conversation[len(turn.messages) :])
+    candidate = Candidate(said, turn.meter.usage, answered)
     return Sample(candidate, tuple(replies), tuple(observations), reward)
 
 

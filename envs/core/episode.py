@@ -60,6 +60,9 @@ class Episode(msgspec.Struct, kw_only=True):
     """The value of the environment's headline metric; None unless scored."""
     messages: Sequence[Message] = ()
     ledger: Sequence[Entry] = ()
+    notes: Sequence[Mapping[str, Any]] = ()
+    """What the agent's replies rested on beside the messages (a plan), each with its `turn` and, in
+    an arena, its `seat`; said again only where it changed."""
     difficulty: Mapping[str, float] = {}
     turns: int = 0
     usage: Usage = msgspec.field(default_factory=Usage)

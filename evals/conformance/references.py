@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from ...agents import Agent, RandomAgent, ReferenceAgent
+from ...agents.patience import Retry
 from ...envs.core import Episode, Reference
 from ...leaderboard import Cell
 from ..plan import EpisodeLimits, Planned, Work, seed_of
-from ..rollout import Retry, play
+from ..rollout import play
 from .subject import Failed, Skipped, Subject
 
 SLACK = 0.1

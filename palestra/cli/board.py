@@ -101,7 +101,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="The whole record as JSON.")] = False,
     db: DbOption = Path(DEFAULT_DB),
 ) -> None:
-    """Show one episode: every message, the ledger, the score.
+    """Show one episode: what was planned, every message, the ledger, the score.
 
     Examples:
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -16,7 +18,7 @@ _COLOURS = {"system": "magenta", "user": "blue", "assistant": "green", "tool": "
 
 
 def print_episode(episode: Episode) -> None:
-    """Header, conversation, ledger, score."""
+    """Header, notes, conversation, ledger, score."""
     console = stdout()
     head = Table.grid(padding=(0, 2))
     outcome = episode.score.outcome if episode.score else episode.status
@@ -29,6 +31,8 @@ def print_episode(episode: Episode) -> None:
     ):
         head.add_row(Text(name, style="dim"), Text(value))
     console.print(head)
+    for note in episode.notes:
+        _print_note(note)
     for message in episode.messages:
         print_message(message)
     if episode.ledger:
@@ -66,6 +70,16 @@ def print_message(message: Message) -> None:
         body.append(Text(f"not readable: {message['parse_error']}", style="red"))
     panel = Panel(Group(*body), title=title, title_align="left", border_style=_COLOURS[role])
     stdout().print(panel)
+
+
+def _print_note(note: Mapping[str, Any]) -> None:
+    """What a reply rested on and the conversation does not show."""
+    seat, turn = note.get("seat"), f"from turn {note['turn']} on"
+    for name, text in note.items():
+        if name not in ("seat", "turn"):
+            title = " ".join(filter(None, (name, seat, turn)))
+            panel = Panel(Text(str(text)), title=title, title_align="left", border_style="yellow")
+            stdout().print(panel)
 
 
 def _arguments(arguments: object) -> str:

@@ -134,19 +134,17 @@ async def _play(
             return
         for seat, reply in replies.items():
             usage.add(reply.usage)
-            if reply.notes and reply.notes != noted.get(seat):
-                noted[seat] = reply.notes
+            note = {**reply.notes, "finish": reply.finish} if reply.finish else reply.notes
+            if note and note != noted.get(seat):
+                noted[seat] = note
                 whose = {"seat": seat} if len(seats) > 1 else {}
-                notes.append({**reply.notes, **whose, "turn": episode.turns + 1})
+                notes.append({**note, **whose, "turn": episode.turns + 1})
         if all(reply.stop for reply in replies.values()):
             game.stop(NO_ANSWER)
             return
         actions = {seat: reply.message for seat, reply in replies.items() if not reply.stop}
         observations = game.step(actions)
         episode.turns += 1
-        for seat, reply in replies.items():
-            if reply.finish and seat in actions:
-                actions[seat] = {**actions[seat], "finish": reply.finish}
         if len(seats) == 1:
             record.append(actions[seats[0]])
             record.extend(observations[seats[0]])

@@ -45,7 +45,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def recorded(db: Path, agent: str) -> bytes:
     evaluate(["guess"], [agent], tasks=20, db=db, retry=Retry(attempts=1))
     found = sorted(episodes(db), key=lambda each: each.task)
-    return msgspec.json.encode([each.messages for each in found])
+    return msgspec.json.encode([(each.messages, each.notes) for each in found])
 
 
 def test_both_clients_play_the_same_game(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_both_clients_play_the_same_game(tmp_path: Path) -> None:
         through = recorded(tmp_path / "b.duckdb", f"litellm/openai/halver?{at}")
         streamed = recorded(tmp_path / "c.duckdb", f"openai/halver?stream=true&{at}")
     assert own == through == streamed
-    assert b'"finish":"tool_calls"' in own, "why the model stopped is in the record"
+    assert b'{"finish":"tool_calls","turn":1}' in own, "why the model stopped is in the record"
     count = len(server.requests) // 3
     for one, other in zip(server.requests[:count], server.requests[count : 2 * count], strict=True):
         assert one.keys() == other.keys()

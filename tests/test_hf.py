@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers test/Guess-v0
 import palestra
-from palestra.agents import Reply
+from palestra.agents import Agent, Reply
 from palestra.agents.models import fetch, located, places
 from palestra.agents.uri import resolve
 from palestra.envs.core import Message, UsageError, call, say, system, tool_result, user
@@ -69,6 +70,36 @@ def test_each_turn_goes_on_from_the_ids_of_the_turn_before(agent: Any) -> None:
     assert shown.count("<|im_start|>user\n") == 1 + 3 * 2
     assert "<|im_end|><|im_end|>" not in shown
     assert "<tool_response>\npage 2\n</tool_response>" in shown
+
+
+def test_the_episode_loop_lets_ids_grow(agent: Any, tmp_path: Path) -> None:
+    heard: dict[int, list[Reply]] = {}
+
+    class Watched(Agent):
+        uri = "watched"
+
+        def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
+            player, replies = agent.seated(env, seed, seat), heard.setdefault(seed, [])
+
+            class Player(Agent):
+                async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
+                    replies.append(await player.act(messages, tools, seed=seed))
+                    return replies[-1]
+
+            return Player()
+
+        async def act(self, messages: Any, tools: Any, *, seed: int) -> Reply:
+            raise AssertionError("players act")
+
+    options = {"strict": False, "turns": 4}
+    evaluate(["guess"], [Watched()], tasks=2, db=tmp_path / "x.duckdb", options=options)
+    assert [len(replies) for replies in heard.values()] == [4, 4]
+    for replies in heard.values():
+        for one, other in pairwise(reply.tokens for reply in replies):
+            assert one is not None
+            assert other is not None
+            before = one.prompt + one.sampled
+            assert other.prompt[: len(before)] == before
 
 
 def test_another_conversation_in_the_same_seat_begins_anew(agent: Any) -> None:

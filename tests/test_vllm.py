@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers test/Guess-v0
+from palestra.agents import Reply
+from palestra.agents.dialogue import Speaker
 from palestra.agents.models import located
+from palestra.agents.openai import OpenAIAgent
 from palestra.agents.protocols import constraint
 from palestra.agents.uri import resolve
 from palestra.agents.vllm.server import Server
+from palestra.agents.vllm.tokens import TokenVoice
 from palestra.envs.core import UsageError, user
 from palestra.evals import evaluate
-from palestra.evals.doctor import ChatServer
+from palestra.evals.doctor import ChatServer, Fault
+from palestra.evals.doctor.wire import Wire
 
 pytest.importorskip("openai", reason="vllm/... talks through the openai package")
 REAL = os.environ.get("PALESTRA_VLLM_PYTHON")
@@ -129,6 +137,42 @@ def test_a_running_server_is_used_and_left_running() -> None:
     assert agent.uri == "vllm/some/model?protocol=react&temperature=0.5"
 
 
+def test_ids_go_to_the_server_and_come_back(tiny: Path) -> None:
+    def completed(request: dict[str, Any]) -> dict[str, Any]:
+        assert request["return_token_ids"] is True
+        assert request["seed"] == 7
+        ids = [*range(40, 44), next(iter(voice.ends))]
+        logprobs = {"token_logprobs": [-0.5] * len(ids)}
+        choice = {"text": "", "token_ids": ids, "logprobs": logprobs, "finish_reason": "stop"}
+
+        async def send(wire: Wire, message: Any) -> bool:
+            return await wire.send(200, json.dumps({"choices": [{**choice, "index": 0}]}).encode())
+
+        return {"fault": Fault("completions", "answers as vLLM does", send)}
+
+    with ChatServer(completed) as server:
+        client = OpenAIAgent("m", base_url=server.url)
+        sampling = {"temperature": 1.0, "top_p": 1.0, "max_tokens": 9}
+        voice = TokenVoice("vllm/m", str(tiny), client, "", sampling, True)
+        messages, player = [user("Hi.")], Speaker(voice)
+
+        async def twice() -> list[Reply]:
+            with pytest.raises(UsageError, match="does not say how long a conversation may be"):
+                await voice.check()
+            voice.context = 4096
+            first = await player.act(messages, (), seed=7)
+            return [first, await player.act([*messages, first.message, user("?")], (), seed=7)]
+
+        one, other = asyncio.run(twice())
+    assert one.tokens is not None
+    assert other.tokens is not None
+    assert server.requests[0]["prompt"] == one.tokens.prompt
+    read = one.tokens.prompt + one.tokens.sampled
+    assert other.tokens.prompt[: len(read)] == read
+    assert one.message["content"] == voice.tokenizer.decode(range(40, 44))
+    assert one.tokens.logprobs == [-0.5] * 5
+
+
 def test_constraint_admits_calls_of_the_tools_alone() -> None:
     parameters = {
         "type": "object",
@@ -158,3 +202,30 @@ def test_the_real_vllm_plays(tmp_path: Path) -> None:
     )  # fmt: skip
     (row,) = report.rows
     assert (row.n, row.scored, row.invalid) == (4, 4, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL, reason="PALESTRA_VLLM_PYTHON names no interpreter with vLLM")
+def test_the_real_vllm_lets_ids_grow() -> None:
+    async def talk() -> list[Reply]:
+        agent = resolve(f"vllm/{located('smollm2')}?tokens=true&context=1024&max_tokens=64")
+        await agent.check()
+        player, messages, replies = (
+            agent.seated(None, 0),
+            [user("What is the capital of France?")],
+            [],
+        )
+        for _ in range(3):
+            replies.append(await player.act(messages, (), seed=0))
+            messages += [replies[-1].message, user("Again, please.")]
+        await agent.close()
+        return replies
+
+    replies = asyncio.run(talk())
+    for one, other in pairwise(reply.tokens for reply in replies):
+        assert one is not None
+        assert other is not None
+        read = one.prompt + one.sampled
+        assert other.prompt[: len(read)] == read
+        assert all(logprob <= 0 for logprob in one.logprobs)
+    assert any(reply.finish == "stop" for reply in replies)

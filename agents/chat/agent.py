@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -23,6 +23,7 @@ from .cache import ReplyCache
 from .prices import cost_of, is_priced
 from .wire import from_wire, read_stream, to_wire, usage_of
 
+T = TypeVar("T")
 PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning_effort": str}
 """Options of a URI that go into each request as they are."""
 
@@ -126,11 +127,21 @@ class ChatAgent(Agent):
         return reply
 
     async def _asked(self, request: dict[str, Any]) -> Reply:
-        openai = self._openai
         began = time.perf_counter()
+        reply = await self.answered(self._reply(request))
+        reply.usage.seconds = time.perf_counter() - began
+        return reply
+
+    async def answered(self, call: Awaitable[T]) -> T:
+        """What a call of the client comes to, in time.
+
+        Raises:
+            InfrastructureError: nobody answered, whatever way the client says so.
+        """
+        openai = self._openai
         try:
             async with asyncio.timeout(self._timeout):  # the client's own begins anew at each byte
-                reply = await self._reply(request)
+                return await call
         except TimeoutError as error:
             raise InfrastructureError(
                 f"the reply was not complete after {self._timeout:g} s"
@@ -141,8 +152,6 @@ class ChatAgent(Agent):
             raise InfrastructureError(f"{type(error).__name__}: {error}") from error
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise InfrastructureError(f"the server's reply cannot be read: {error!r}") from error
-        reply.usage.seconds = time.perf_counter() - began
-        return reply
 
     async def _reply(self, request: dict[str, Any]) -> Reply:
         if self.stream:

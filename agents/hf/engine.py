@@ -19,10 +19,11 @@ from transformers import (
     TopPLogitsWarper,
 )
 
+from ..dialogue import Generated
 from .load import Loaded
 from .prefix import SharedPrefix
 
-__all__ = ["Engine", "Generated", "Request"]
+__all__ = ["Engine", "Request"]
 
 PATIENCE = 0.01
 """Seconds that a batch waits for the next request to join it."""
@@ -42,14 +43,6 @@ class Request(NamedTuple):
     ids: list[int]
     seed: int
     most: int
-
-
-class Generated(NamedTuple):
-    """What was sampled, the ending token included, and the log probability of each token."""
-
-    ids: list[int]
-    logprobs: list[float]
-    finish: str
 
 
 class Engine:

@@ -47,7 +47,7 @@ class OpenAIAgent(ChatAgent):
             key = "none"
         self.place = self.base_url
         self.priced = f"openai/{model}" if self._own else ""
-        self._client = self._openai.AsyncOpenAI(
+        self.client = self._openai.AsyncOpenAI(
             api_key=key, base_url=self.base_url, timeout=self._timeout, max_retries=0
         )
 
@@ -56,7 +56,7 @@ class OpenAIAgent(ChatAgent):
         openai = self._openai
         quick = openai.Timeout(5.0, connect=1.5)
         try:
-            await self._client.with_options(timeout=quick).models.list()
+            await self.client.with_options(timeout=quick).models.list()
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             raise UsageError(
@@ -74,10 +74,10 @@ class OpenAIAgent(ChatAgent):
         return {"prompt_cache_key": conversation_key(messages)} if self._own else {}
 
     async def complete(self, request: dict[str, Any]) -> Any:
-        return await self._client.chat.completions.create(**request)
+        return await self.client.chat.completions.create(**request)
 
     async def close(self) -> None:
-        await self._client.close()
+        await self.client.close()
 
 
 def conversation_key(messages: Sequence[Message]) -> str:

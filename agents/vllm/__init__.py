@@ -30,6 +30,7 @@ def from_uri(name: str, options: dict[str, str]) -> Agent:
         "timeout": float,
         "protocol": str,
         "constrained": yes_or_no,
+        "tokens": yes_or_no,
         "base_url": str,
         "python": str,
         "context": int,

@@ -13,10 +13,12 @@ import msgspec
 from ...envs.core import Message, UsageError, cache_folder
 from ..base import Agent, Reply
 from ..chat import ReplyCache
+from ..dialogue import Speaker
 from ..models import MODELS, located
 from ..openai import OpenAIAgent
 from ..protocols import CHATML, Protocol, constraint, offers_tools, protocol_of
 from .server import Server, python_with_vllm, takes_seeds
+from .tokens import TokenVoice
 
 __all__ = ["VLLMAgent"]
 
@@ -34,6 +36,8 @@ class VLLMAgent(Agent):
             the effect of the form can be told from the effect of the choice. It speaks `json`.
         base_url: a server that runs already; else one is started.
         python: the interpreter that has vLLM.
+        tokens: talk in ids, with a tokenizer and template here, so that every reply carries
+            `tokens` and each turn goes on from the ids of the turn before.
         context: most tokens of prompt and reply together.
         dtype: of the weights.
         startup: seconds that the server may take until it answers.
@@ -55,6 +59,7 @@ class VLLMAgent(Agent):
         timeout: float = 600.0,
         protocol: str = "",
         constrained: bool = False,
+        tokens: bool = False,
         base_url: str = "",
         python: str = "",
         context: int = 0,
@@ -64,6 +69,8 @@ class VLLMAgent(Agent):
     ) -> None:
         if constrained and protocol not in ("", "json"):
             raise UsageError(f"vllm: constrained decoding speaks json, not {protocol!r}")
+        if constrained and tokens:
+            raise UsageError("vllm: tokens=true and constrained=true do not go together")
         path = model if base_url or model not in MODELS else str(located(model))
         offers = _template_offers_tools(path)
         chosen = protocol or ("json" if constrained else "native" if offers else "hermes")
@@ -78,12 +85,13 @@ class VLLMAgent(Agent):
         named = {
             "temperature": (temperature, 0.0), "top_p": (top_p, 1.0),
             "max_tokens": (max_tokens, 256), "protocol": (protocol, ""),
-            "constrained": (constrained, False), "context": (context, 0),
+            "constrained": (constrained, False), "tokens": (tokens, False), "context": (context, 0),
             "dtype": (dtype, "bfloat16"),
         }  # fmt: skip
         given = {n: str(v).lower() for n, (v, default) in sorted(named.items()) if v != default}
         self.uri = f"vllm/{model}" + (f"?{urlencode(given)}" if given else "")
-        self._name = model
+        self._name, self._path, self._tokens, self._spoken = model, path, tokens, protocol
+        self._voice: TokenVoice | None = None
         self._server: Server | None = None
         self._client: OpenAIAgent | None = None
         self._cache: ReplyCache | None = None
@@ -92,6 +100,8 @@ class VLLMAgent(Agent):
             self._client = self._at(base_url)
             return
         command = ["--model", path, "--served-model-name", model, "--dtype", dtype]
+        if tokens:  # as they were sampled
+            command += ["--logprobs-mode", "processed_logprobs"]
         if context:
             command += ["--max-model-len", str(context)]
         if chosen == "native":
@@ -123,15 +133,25 @@ class VLLMAgent(Agent):
             await self._server.start()
             if self._client is None:
                 self._client = self._at(self._server.url)
-        if self._client is not None:
-            await self._client.check()
+        assert self._client is not None
+        await self._client.check()
+        if self._tokens and self._voice is None:
+            self._voice = TokenVoice(
+                self.uri, self._path, self._client, self._spoken, self._parameters, self._seed
+            )
+            await self._voice.check()
+
+    def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
+        return self if self._voice is None else Speaker(self._voice)
 
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
-        if self._client is None:
+        if self._client is None or (self._tokens and self._voice is None):
             await self.check()
         assert self._client is not None
+        if self._voice is not None:
+            return await Speaker(self._voice).act(messages, tools, seed=seed)
         if self._protocol is None:
             return await self._client.act(messages, tools, seed=seed)
         plain = self._protocol.render(messages, tools)

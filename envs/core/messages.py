@@ -36,8 +36,6 @@ class Message(TypedDict):
     name: NotRequired[str]
     parse_error: NotRequired[str]
     """Why the text of an assistant message could not be read as an action (ours, not OpenAI's)."""
-    finish: NotRequired[str]
-    """In the record: why the model stopped, in the provider's word (ours)."""
     seat: NotRequired[str]
     """In the record of an arena: whose conversation this is a part of (ours)."""
 

@@ -76,7 +76,10 @@ def _print_note(note: Mapping[str, Any]) -> None:
     """What a reply rested on and the conversation does not show."""
     seat, turn = note.get("seat"), f"from turn {note['turn']} on"
     for name, text in note.items():
-        if name not in ("seat", "turn"):
+        if name == "finish":  # a word of the provider's
+            words = " ".join(filter(None, ("finish reason", seat, turn)))
+            stdout().print(Text(f"{words}: {text}", style="dim"))
+        elif name not in ("seat", "turn"):
             title = " ".join(filter(None, (name, seat, turn)))
             panel = Panel(Text(str(text)), title=title, title_align="left", border_style="yellow")
             stdout().print(panel)

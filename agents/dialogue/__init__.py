@@ -1,0 +1,6 @@
+"""Conversations in token ids, for models whose tokens are ours to see (`hf/...`, `vllm/...`)."""
+
+from .speaker import CONTEXT_FULL, Generated, Speaker, Voice
+from .template import Dialogue, Template
+
+__all__ = ["CONTEXT_FULL", "Dialogue", "Generated", "Speaker", "Template", "Voice"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import os
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -22,7 +24,10 @@ def write_episodes(
     format: str,
     *,
     environment: str | None = None,
-    agent: str | None = None,
+    agent: str | Sequence[str] | None = None,
+    split: str | None = None,
+    at_least: float | None = None,
+    limit: int | None = None,
 ) -> int:
     """Write the last attempt of every episode; returns how many.
 
@@ -30,24 +35,32 @@ def write_episodes(
         db: the leaderboard file.
         out: a file, or None for stdout.
         format: `jsonl`, `csv` or `parquet`.
-        environment, agent: only these.
+        environment, agent, split: only these; several agents may be given.
+        at_least: only what is scored with at least this headline.
+        limit: at most so many.
 
     Raises:
         UsageError: Parquet needs a file; the file cannot be written.
     """
-    where = "(?1 is null or environment = ?1) and (?2 is null or agent = ?2)"
-    values = [environment, agent]
+    where = (
+        "(?1 is null or environment = ?1) and (?2 is null or list_contains(?2::varchar[], agent)) "
+        "and (?3 is null or split = ?3) and (?4 is null or headline >= ?4)"
+    )
+    agents = [agent] if isinstance(agent, str) else agent
+    values: list[Any] = [environment, agents and list(agents), split, at_least]
     try:
         if format == "jsonl":
             with open(out, "wb") if out else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as file:
                 count = 0
-                for episode in episodes(db, where=where, values=values):
+                for episode in episodes(db, where=where, values=values, limit=limit):
                     file.write(msgspec.json.encode(episode) + b"\n")
                     count += 1
                 return count
         if out is None and format == "parquet":
             raise UsageError("Parquet is no text: name a file with --out")
-        query = f"select * from results where {where} order by environment, agent, task, trial"
+        most = "" if limit is None else f" limit {int(limit)}"
+        order = f"order by environment, agent, task, trial{most}"
+        query = f"select * from results where {where} {order}"
         with reading(db) as connection:
             if out is None:
                 cursor = connection.execute(query, values)

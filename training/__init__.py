@@ -1,0 +1,1 @@
+"""What learns: `select` turns stored episodes into conversations to train on."""

@@ -1,4 +1,4 @@
-"""What a leaderboard file can be asked: `leaderboard`, `show`, `export`, `runs`, `invalidate`."""
+"""What a leaderboard file can be asked: `leaderboard`, `show`, `runs`, `invalidate`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import json
 import sys
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,40 +118,6 @@ def show(
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
         print_episode(found)
-
-
-class Format(StrEnum):
-    """How `export` writes."""
-
-    jsonl = "jsonl"
-    csv = "csv"
-    parquet = "parquet"
-
-
-def export(
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where to. Default: stdout.")
-    ] = None,
-    format: Annotated[
-        Format,
-        typer.Option(help="jsonl: whole episodes. csv, parquet: a row an episode, no messages."),
-    ] = Format.jsonl,
-    environment: Annotated[str | None, typer.Option("--env", help="Only this environment.")] = None,
-    agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,
-    db: DbOption = Path(DEFAULT_DB),
-) -> None:
-    """Write episodes out of a leaderboard file.
-
-    Examples:
-
-        palestra export --format jsonl --agent oracle --out episodes.jsonl
-
-        palestra export --format parquet --out episodes.parquet
-    """
-    from palestra.leaderboard import write_episodes
-
-    count = write_episodes(db, out, format.value, environment=id_of(environment, db), agent=agent)
-    typer.echo(f"{count:,} episodes" + (f" in {out}" if out else ""), err=True)
 
 
 def runs(

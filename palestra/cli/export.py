@@ -1,0 +1,132 @@
+"""`palestra export`: episodes as records or tables, or as conversations to train on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from palestra.cli.board import id_of
+from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note
+
+
+class Format(StrEnum):
+    """How `export` writes."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+    sft = "sft"
+    hf = "hf"
+
+
+CONVERSATIONS = (Format.sft, Format.hf)
+"""They go through `training.select`, and so hold nothing of a held-out task."""
+
+
+def export(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to; a folder for hf. Default: stdout."),
+    ] = None,
+    format: Annotated[
+        Format,
+        typer.Option(
+            help="jsonl: whole episodes. csv, parquet: a row an episode, no messages. "
+            "sft: conversations to train on, as JSON lines. hf: the same, for `datasets`."
+        ),
+    ] = Format.jsonl,
+    environment: Annotated[
+        str | None, typer.Option("--env", "--environment", help="Only this environment.")
+    ] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", "-a", help="Only this agent. Repeatable.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Only this split. sft, hf: `train`, there is no other.")
+    ] = None,
+    success: Annotated[
+        bool | None,
+        typer.Option(
+            "--success/--no-success",
+            help="Only successes. Default: for sft and hf.",
+            show_default=False,
+        ),
+    ] = None,
+    at_least: Annotated[
+        float, typer.Option(metavar="HEADLINE", help="From where on it is a success.")
+    ] = 1.0,
+    dedupe: Annotated[bool, typer.Option(help="sft, hf: one of those that say the same.")] = True,
+    balance: Annotated[
+        str | None,
+        typer.Option(metavar="DIFFICULTY", help="sft, hf: its values equally often, e.g. hops."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    seed: Annotated[int, typer.Option(help="sft, hf: of which --balance and --limit take.")] = 0,
+    db: DbOption = Path(DEFAULT_DB),
+    plugin: PluginOption = None,
+) -> None:
+    """Write episodes out of a leaderboard file.
+
+    sft and hf hold conversations of the split `train` alone: what belongs to any other split of its
+    environment is left out, whatever is asked for. What was dropped, and why, is said on stderr.
+
+    Examples:
+
+        palestra export --format jsonl --agent oracle --out episodes.jsonl
+
+        palestra export --format parquet --success --out episodes.parquet
+
+        palestra export --format sft --env browse --balance hops --out browse.jsonl
+
+        palestra export --format hf --limit 1000 --out browse-dataset
+    """
+    from palestra.envs.core import UsageError
+
+    environment = id_of(environment, db)
+    if format not in CONVERSATIONS:
+        if balance is not None or not dedupe:
+            raise UsageError("--balance and --no-dedupe go with --format sft or hf")
+        from palestra.leaderboard import write_episodes
+
+        count = write_episodes(
+            db,
+            out,
+            format.value,
+            environment=environment,
+            agent=agent,
+            split=split,
+            at_least=at_least if success else None,
+            limit=limit,
+        )
+        note(f"{count:,} episodes" + (f" in {out}" if out else ""))
+        return
+    if format is Format.hf and out is None:
+        raise UsageError("--format hf writes a folder: name it with --out")
+    from palestra.training.select import FILTERS, Success, select, write_hf, write_sft
+
+    others = [each for each in FILTERS if not isinstance(each, Success)]
+    chosen = select(
+        db,
+        environment=environment,
+        agents=agent,
+        split=split or "train",
+        filters=others if success is False else [Success(at_least), *others],
+        dedupe=dedupe,
+        balance=balance,
+        limit=limit,
+        seed=seed,
+    )
+    for line in chosen.report.lines():
+        note(line)
+    if not chosen:
+        note("Nothing is left to write. Episodes to learn from: palestra run ENV --split train")
+        raise typer.Exit(1)
+    if format is Format.hf and out is not None:
+        write_hf(chosen, out)
+    else:
+        write_sft(chosen, out)
+    if out is not None:
+        note(f"In {out}")

@@ -1,0 +1,104 @@
+"""From a stored episode to a conversation that a trainer takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...envs.core import Episode, Message, Task, ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One example to learn from."""
+
+    messages: list[dict[str, Any]]
+    """OpenAI chat messages; the arguments of calls are mappings, contents are texts."""
+    tools: list[dict[str, Any]]
+    """What could be called, in OpenAI's format."""
+    metadata: dict[str, Any]
+    """Where it comes from: `environment`, `options`, `task`, `split`, `agent`, `episode` (its key),
+    `trial`, `reward`, `headline`, `difficulty` (name to number), `tool_errors` (how many calls
+    failed on the way)."""
+
+    def row(self) -> dict[str, Any]:
+        """As TRL's conversational format has it: `messages` and `tools`, and `metadata`."""
+        return {"messages": self.messages, "tools": self.tools, "metadata": self.metadata}
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Equal for conversations that differ in ids, white space and case alone."""
+        said = [self.metadata["environment"], [simplified(m) for m in self.messages]]
+        return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).digest()
+
+
+def conversation_of(episode: Episode, task: Task, tools: list[dict[str, Any]]) -> Conversation:
+    """The conversation of an episode.
+
+    Args:
+        episode: with its messages and ledger.
+        task: as the environment has it; split and difficulty are taken from it.
+        tools: the environment's, in OpenAI's format.
+    """
+    metadata = {
+        "environment": episode.environment,
+        "options": dict(episode.options),
+        "task": task.id,
+        "split": task.split,
+        "agent": episode.agent,
+        "episode": episode.key,
+        "trial": episode.trial,
+        "reward": episode.score.reward if episode.score else None,
+        "headline": episode.headline,
+        "difficulty": dict(task.difficulty or episode.difficulty),
+        "tool_errors": sum(bool(e.error) and not e.malformed for e in episode.ledger),
+    }
+    return Conversation([_plain(message) for message in episode.messages], tools, metadata)
+
+
+def arguments_of(call: ToolCall) -> Any:
+    """A call's arguments; JSON text, which environments understand too, is read."""
+    arguments: Any = call["function"]["arguments"]
+    if isinstance(arguments, str):
+        try:
+            return json.loads(arguments or "{}")
+        except ValueError:
+            return arguments
+    return arguments
+
+
+def simplified(message: Mapping[str, Any]) -> list[Any]:
+    """What a message says, less what does not matter: ids, white space, case."""
+    calls = [
+        [call["function"]["name"], _folded(arguments_of(call))]
+        for call in message.get("tool_calls") or ()
+    ]
+    return [message["role"], _folded(message["content"] or ""), calls]
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    plain: dict[str, Any] = {"role": message["role"], "content": message["content"] or ""}
+    calls: Sequence[ToolCall] = message.get("tool_calls") or ()
+    if calls:
+        plain["tool_calls"] = [
+            {
+                "id": call["id"],
+                "type": "function",
+                "function": {"name": call["function"]["name"], "arguments": arguments_of(call)},
+            }
+            for call in calls
+        ]
+    return plain | {
+        name: said for name, said in message.items() if name in ("tool_call_id", "name")
+    }
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join(value.casefold().split())
+    if isinstance(value, Mapping):
+        return {str(name): _folded(item) for name, item in value.items()}
+    return [_folded(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,122 @@
+"""Filters: each looks at one episode and keeps it, drops it, or says that it does not apply.
+
+AgentScaler (arXiv 2509.13311, section on experience collection) has three, in this order: validity,
+the end state, and the exact sequence of calls where the task only reads, so that no state can show
+that it was done. Episodes with tool errors in the middle stay if the end is right: they teach how
+to recover.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ...envs.core import Episode, Task
+from .validity import problem
+from .worlds import World
+
+STATE_MATCH = "state_match"
+"""The metric by which environments say that the end state is the gold state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An episode that may be learned from, and what is known of its task."""
+
+    episode: Episode
+    task: Task
+    world: World
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a filter says of one episode."""
+
+    kind: Literal["kept", "dropped", "not applicable"]
+    reason: str = ""
+
+
+kept = Verdict("kept")
+
+
+def dropped(reason: str) -> Verdict:
+    """The episode is dropped; equal reasons are counted together."""
+    return Verdict("dropped", reason)
+
+
+def not_applicable(reason: str) -> Verdict:
+    """The filter cannot judge the episode: it stays, and is counted as not judged."""
+    return Verdict("not applicable", reason)
+
+
+Filter: TypeAlias = Callable[[Candidate], Verdict]
+"""Any function will do. Its name in the report is its `name`, else its own. With
+`transcript = False` it is asked before messages and ledger are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The headline metric reaches a bound."""
+
+    at_least: float = 1.0
+    name = "success"
+    transcript = False
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        headline = candidate.episode.headline
+        if headline is None or not headline >= self.at_least:
+            return dropped(f"the headline is below {self.at_least:g}")
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Every action is well formed, every call has its result, turns alternate, nothing loops."""
+
+    times: int = 3
+    """So many equal rounds in a row (same actions, same answers) are a loop."""
+    name = "validity"
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        episode = candidate.episode
+        names = frozenset(tool["function"]["name"] for tool in candidate.world.tools)
+        found = problem(episode.messages, episode.ledger, names, self.times)
+        return dropped(found) if found else kept
+
+
+@dataclass(frozen=True, slots=True)
+class EndState:
+    """The end state is the gold state, by the environment's own comparison."""
+
+    name = "end state"
+    transcript = False
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        score = candidate.episode.score
+        match = score.metrics.get(STATE_MATCH) if score else None
+        if match is None:
+            return not_applicable(f"no metric {STATE_MATCH!r}: the headline is the verdict")
+        return kept if match >= 1 else dropped("the end state is not the gold state")
+
+
+@dataclass(frozen=True, slots=True)
+class ExactSequence:
+    """Where a task only reads: the calls that succeeded are the gold calls, in their order."""
+
+    name = "exact sequence"
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        gold = candidate.world.gold(candidate.task)
+        if not gold:
+            return not_applicable("neither the task nor a stored oracle has a gold sequence")
+        if any(each.changes for each in gold):
+            return not_applicable("the gold calls write or submit: the end state shows them")
+        mine = candidate.world.done(candidate.episode.ledger).calls
+        if any(mine == each.calls for each in gold):
+            return kept
+        return dropped("other calls than the gold ones")
+
+
+FILTERS: tuple[Filter, ...] = (Success(), Validity(), EndState(), ExactSequence())
+"""What `select` applies unless told otherwise."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -50,6 +51,9 @@ class Reply(msgspec.Struct):
     """What the reply rests on and the message does not say (a plan); stored with the episode."""
     tokens: Tokens | None = None
     """Of local models only."""
+    memory: Sequence[Mapping[str, Any]] = ()
+    """What the provider wants to see again in the next request, as it came (reasoning that only it
+    can read). The player of the episode keeps it; it is no part of the record."""
 
 
 class InfrastructureError(Exception):
@@ -79,10 +83,13 @@ class Agent(ABC):
     Attributes:
         uri: the name under which results are listed; the same URI means the same agent.
         remote: whether a call waits for something outside this process.
+        identity: what its name does not say and results depend on, such as a digest of weights that
+            may be overwritten.
     """
 
     uri: str = "agent"
     remote: bool = False
+    identity: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     async def act(

@@ -29,6 +29,7 @@ _SCHEMES: dict[str, tuple[str, str]] = {
     "litellm": ("litellm:from_uri", "litellm/<provider>/<model>: any provider LiteLLM knows"),
     "vllm": ("vllm:from_uri", "vllm/<folder or hub name>: a vLLM server, started or running"),
     "hf": ("hf:from_uri", "hf/<folder or hub name>: a model in this process (Transformers)"),
+    "trained": ("trained:from_uri", "trained/<run folder>: what `palestra train` made"),
     "smollm2": ("hf:smollm2", "a real small model for a laptop; see `palestra models`"),
 }
 _registered: dict[str, tuple[Factory, str]] = {}

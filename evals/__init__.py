@@ -7,7 +7,7 @@ for row in report.rows:
 """
 
 from ..agents.patience import Retry
-from .plan import EpisodeLimits, Planned, plan
+from .plan import EpisodeLimits, Planned, Work, plan, seed_of
 from .rollout import play
 from .runner import Budget, Report, Tally, evaluate, run
 
@@ -18,8 +18,10 @@ __all__ = [
     "Report",
     "Retry",
     "Tally",
+    "Work",
     "evaluate",
     "plan",
     "play",
     "run",
+    "seed_of",
 ]

@@ -33,11 +33,13 @@ class Game(ABC):
         env: the unwrapped environment.
         tools: each seat's tools in OpenAI's format.
         over: whether the episode has ended.
+        blocking: whether steps wait for something; then they run in threads, side by side.
     """
 
     env: Any
     tools: Mapping[str, Sequence[dict[str, Any]]]
     over: bool = True
+    blocking: bool = False
 
     @abstractmethod
     def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
@@ -77,7 +79,7 @@ class EnvGame(Game):
     def __init__(
         self, env: ToolEnv[Any], tools: Mapping[str, Sequence[dict[str, Any]]] | None = None
     ) -> None:
-        self.env = env
+        self.env, self.blocking = env, env.blocking
         self.tools = tools or {"": env.tools}
 
     def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
@@ -113,7 +115,7 @@ class ArenaGame(Game):
     env: ToolArena[Any]
 
     def __init__(self, env: ToolArena[Any]) -> None:
-        self.env = env
+        self.env, self.blocking = env, env.blocking
         self.tools = {
             seat: [tool.openai() for tool in env.tools_for(seat).values()]
             for seat in env.possible_agents

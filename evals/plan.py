@@ -125,6 +125,7 @@ def plan(
                     "options": dict(options or {}),
                     "limits": msgspec.to_builtins(limits),
                     "seed": seed,
+                    **({"agent": dict(agent.identity)} if agent.identity else {}),
                 },
                 headline=env.headline,
                 rate=env.rate,

@@ -11,6 +11,8 @@ import asyncio
 import time
 import traceback
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, cast
 
 from ..agents import Agent, InfrastructureError, Reply
@@ -143,7 +145,11 @@ async def _play(
             game.stop(NO_ANSWER)
             return
         actions = {seat: reply.message for seat, reply in replies.items() if not reply.stop}
-        observations = game.step(actions)
+        if game.blocking:
+            loop = asyncio.get_running_loop()
+            observations = await loop.run_in_executor(_threads(), game.step, actions)
+        else:
+            observations = game.step(actions)
         episode.turns += 1
         if len(seats) == 1:
             record.append(actions[seats[0]])
@@ -153,6 +159,12 @@ async def _play(
             news = ([actions[seat]] if seat in actions else []) + list(observations.get(seat, ()))
             conversations[seat].extend(news)
             record.extend(_seated(news, seat))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """For steps that wait: enough of them that none waits for another."""
+    return ThreadPoolExecutor(max_workers=1024, thread_name_prefix="palestra-step")
 
 
 class _AgentBroke(Exception):

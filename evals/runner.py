@@ -292,7 +292,10 @@ def _board(db: str | os.PathLike[str], planned: Sequence[Planned]) -> list[Row]:
 def versions() -> dict[str, str]:
     """What a result was made with: Palestra, Python, the platform and the main packages."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in ("palestra", "gymnasium", "pettingzoo", "duckdb", "numpy", "openai", "litellm"):
+    for name in (
+        "palestra", "gymnasium", "pettingzoo", "duckdb", "numpy", "openai", "litellm", "torch",
+        "transformers", "trl", "peft", "vllm",
+    ):  # fmt: skip
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

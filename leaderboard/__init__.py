@@ -8,7 +8,7 @@ for row in ranking("palestra.duckdb"):
 from .errors import StoreError
 from .export import write_episodes
 from .intervals import bootstrap, wilson
-from .queries import Row, episode, episodes, ranking, sessions
+from .queries import Row, by_task, episode, episodes, ranking, sessions
 from .selection import Selection, selection
 from .store import Cell, ConfigChanged, Store
 from .writer import Writer
@@ -22,6 +22,7 @@ __all__ = [
     "StoreError",
     "Writer",
     "bootstrap",
+    "by_task",
     "episode",
     "episodes",
     "ranking",

@@ -113,13 +113,7 @@ def _row(db: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Row:
     if rate and n == tasks:
         low, high = wilson(total, n)
     else:
-        means = db.execute(
-            "select sum(case when r.status = 'scored' then r.headline else 0 end) / count(*) "
-            "from planned p left join results r using (key) where cell = ? "
-            "group by p.task order by p.task",
-            [cell],
-        ).fetchall()
-        low, high = bootstrap([mean for (mean,) in means])
+        low, high = bootstrap(list(_means(db, cell).values()))
     return Row(
         rank=None,
         environment=environment,
@@ -145,6 +139,29 @@ def _row(db: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Row:
         seconds=seconds,
         config=json.loads(config),
     )
+
+
+def _means(db: duckdb.DuckDBPyConnection, cell: int) -> dict[str, float]:
+    """Each task's mean headline; what was planned and not scored counts as 0."""
+    rows = db.execute(
+        "select p.task, sum(case when r.status = 'scored' then r.headline else 0 end) / count(*) "
+        "from planned p left join results r using (key) where cell = ? "
+        "group by p.task order by p.task",
+        [cell],
+    ).fetchall()
+    return dict(rows)
+
+
+def by_task(
+    path: str | os.PathLike[str], *, environment: str, split: str, agent: str, run: str = ""
+) -> dict[str, float]:
+    """The mean headline of each task, by the rule of the ranking; empty if nothing is stored."""
+    with reading(path) as db:
+        row = db.execute(
+            "select id from cells where environment = ? and split = ? and agent = ? and run = ?",
+            [environment, split, agent, run],
+        ).fetchone()
+        return _means(db, row[0]) if row else {}
 
 
 def episode(path: str | os.PathLike[str], key: str) -> Episode:

@@ -25,10 +25,11 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.mark.parametrize("adapter", ["openai", "litellm/openai"])
-def test_every_fault_is_borne(adapter: str) -> None:
-    pytest.importorskip(adapter.partition("/")[0])
-    found = list(examine(f"{adapter}/any", live=False))
+@pytest.mark.parametrize("uri", ["openai/any", "openai/any?api=responses", "litellm/openai/any"])
+def test_every_fault_is_borne(uri: str) -> None:
+    adapter = uri.partition("/")[0]
+    pytest.importorskip(adapter)
+    found = list(examine(uri, live=False))
     assert [f"{each.check}: {each.detail}" for each in found if not each.good] == []
     assert len(found) == len(FAULTS) * (2 if adapter == "openai" else 1)
 
@@ -105,8 +106,8 @@ def test_an_adapter_that_swallows_faults_is_found_out(monkeypatch: pytest.Monkey
         except Exception:
             return agent.Reply({"role": "assistant", "content": "I give up."})
 
-    reply = ChatAgent._reply
-    monkeypatch.setattr(ChatAgent, "_reply", swallow)
+    reply = ChatAgent.read
+    monkeypatch.setattr(ChatAgent, "read", swallow)
     found = {
         each.check: each for each in examine("openai/any", live=False, faults=("503", "null ids"))
     }

@@ -72,6 +72,19 @@ def test_each_turn_goes_on_from_the_ids_of_the_turn_before(agent: Any) -> None:
     assert "<tool_response>\npage 2\n</tool_response>" in shown
 
 
+@pytest.mark.parametrize("protocol", ["hermes", "json", "react"])
+def test_what_follows_a_reply_is_what_the_protocol_writes(tiny: Path, protocol: str) -> None:
+    from palestra.agents.dialogue import Template
+
+    tokenizer = resolve(f"hf/{tiny}?dtype=float32").tokenizer  # type: ignore[attr-defined]
+    template = Template(tokenizer, protocol)
+    ids = template.follow([tool_result("call_0", "search", "page 1")], "<|im_end|>")
+    answer = template.protocol.result(tool_result("call_0", "search", "page 1"))
+    assert tokenizer.decode(ids) == (
+        f"\n<|im_start|>user\n{answer}<|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
 def test_the_episode_loop_lets_ids_grow(agent: Any, tmp_path: Path) -> None:
     heard: dict[int, list[Reply]] = {}
 

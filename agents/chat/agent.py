@@ -1,4 +1,6 @@
-"""An agent behind Chat Completions: a request, its deadline, the reply or what went wrong.
+"""An agent behind an API: a request, its deadline, the reply or what went wrong.
+
+What is asked and read here is Chat Completions; another API overrides `request` and `read`.
 
 A client (OpenAI's, LiteLLM's) only sends requests; that everything else is the same code is why the
 same server gets the same actions through each.
@@ -26,6 +28,10 @@ from .wire import from_wire, read_stream, to_wire, usage_of
 T = TypeVar("T")
 PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning_effort": str}
 """Options of a URI that go into each request as they are."""
+TAKEN = {
+    "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
+}  # fmt: skip
+"""Options of a URI beside those."""
 
 
 class ChatAgent(Agent):
@@ -40,12 +46,15 @@ class ChatAgent(Agent):
         unnamed: the same, but no part of the agent's name.
 
     Attributes:
+        lacks: options that URIs of this kind do not take.
+        named: what each name of this kind says beside its options.
         place: whose model this is; with the request, all that a reply depends on.
         priced: the model's name in LiteLLM's price table; empty at a server of one's own.
     """
 
     scheme: str
-    streams = True
+    lacks: frozenset[str] = frozenset()
+    named: Mapping[str, str] = {}
     remote = True
     place: str = ""
     priced: str = ""
@@ -71,7 +80,7 @@ class ChatAgent(Agent):
         self.model, self.stream = model, stream
         self._seed, self._timeout = seed, timeout
         self._parameters = {**(parameters or {}), **(unnamed or {})}
-        named = dict(parameters or {})
+        named = {**self.named, **(parameters or {})}
         if not seed:
             named["seed"] = "false"
         self.uri = f"{self.scheme}/{model}" + (
@@ -107,28 +116,34 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
-        request: dict[str, Any] = {
-            "model": self.model,
-            "messages": to_wire(messages),
-            **self._parameters,
-            **(extra or {}),
-        }
+        request = self.request(messages, tools, seed) | dict(extra or {})
+        return await self.send(request, self.hints(messages))
+
+    def request(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], seed: int
+    ) -> dict[str, Any]:
+        """What is asked, as the API takes it; all that a reply depends on."""
+        request = {"model": self.model, "messages": to_wire(messages), **self._parameters}
         if tools:
             request["tools"] = list(tools)
         if self._seed:
             request["seed"] = seed % 2**31
+        return request
+
+    async def send(self, request: dict[str, Any], hints: Mapping[str, Any]) -> Reply:
+        """The reply to a request: out of the cache, else the server's."""
         if self._cache is None:
-            return await self._asked(request | self.hints(messages))
+            return await self._asked(request | hints)
         key = self._cache.key(self.scheme, self.place, request)
         reply = self._cache.get(key)
         if reply is None:
-            reply = await self._asked(request | self.hints(messages))
+            reply = await self._asked(request | hints)
             self._cache.put(key, reply)
         return reply
 
     async def _asked(self, request: dict[str, Any]) -> Reply:
         began = time.perf_counter()
-        reply = await self.answered(self._reply(request))
+        reply = await self.answered(self.read(request))
         reply.usage.seconds = time.perf_counter() - began
         return reply
 
@@ -153,11 +168,13 @@ class ChatAgent(Agent):
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise InfrastructureError(f"the server's reply cannot be read: {error!r}") from error
 
-    async def _reply(self, request: dict[str, Any]) -> Reply:
+    async def read(self, request: dict[str, Any]) -> Reply:
+        """Send a request and read the answer; what is not as it should be may raise anything that
+        `answered` knows."""
         if self.stream:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
             message, finish, usage = await read_stream(await self.complete(request))
-            return Reply(message, self._usage(usage), finish)
+            return Reply(message, self.paid(usage_of(usage)), finish)
         answer = await self.complete(request)
         if isinstance(answer, str) or not getattr(answer, "choices", None):
             raise InfrastructureError(f"the server's reply has no choices: {str(answer)[:200]}")
@@ -169,10 +186,10 @@ class ChatAgent(Agent):
         refusal = getattr(choice.message, "refusal", None)
         message = from_wire(choice.message.content, calls, refusal)
         usage = getattr(answer, "usage", None)
-        return Reply(message, self._usage(usage), choice.finish_reason or "")
+        return Reply(message, self.paid(usage_of(usage)), choice.finish_reason or "")
 
-    def _usage(self, usage: Any) -> Usage:
-        used = usage_of(usage)
+    def paid(self, used: Usage) -> Usage:
+        """What was used, with its price where the server does not say it and the table does."""
         if used.cost is None and self.priced:
             return msgspec.structs.replace(used, cost=cost_of(self.priced, used))
         return used
@@ -198,9 +215,9 @@ def speaking(kind: type[ChatAgent], name: str, options: Mapping[str, str]) -> Ag
     """
     if not name:
         raise UsageError(f"{kind.scheme} needs a model, such as {kind.scheme}/gpt-5")
-    own = {"base_url": str, "timeout": float, "seed": yes_or_no, "protocol": str}
-    streams = {"stream": yes_or_no} if kind.streams else {}
-    taken = take_options(f"{kind.scheme}/{name}", options, {**own, **streams, **PASSED_ON})
+    kinds = {key: kind_of for key, kind_of in TAKEN.items() if key not in kind.lacks}
+    about = f"{kind.scheme}/{name}" + (f"?{urlencode(kind.named)}" if kind.named else "")
+    taken = take_options(about, options, kinds | PASSED_ON)
     parameters = {key: taken.pop(key) for key in list(taken) if key in PASSED_ON}
     if "protocol" not in taken:
         return kind(name, parameters=parameters, **taken)

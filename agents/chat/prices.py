@@ -1,4 +1,4 @@
-"""What calls cost, by LiteLLM's price table as it was installed: nothing is looked up elsewhere."""
+"""What LiteLLM's table, as it is installed, knows of models: above all what calls cost."""
 
 from __future__ import annotations
 
@@ -46,3 +46,12 @@ def cost_of(model: str, usage: Usage) -> float | None:
     except Exception:  # no LiteLLM, or one of the many ways in which it says "unknown"
         return None
     return prompt + completion
+
+
+@cache
+def reasons(model: str) -> bool:
+    """Whether a model reasons before it answers; taken to, where the table does not know it."""
+    try:
+        return bool(litellm().get_model_info(model).get("supports_reasoning"))
+    except Exception:  # as above
+        return True

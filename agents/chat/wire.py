@@ -39,7 +39,7 @@ def _to_wire(message: Message) -> dict[str, Any]:
                 "type": "function",
                 "function": {
                     "name": call["function"]["name"],
-                    "arguments": _as_json(call["function"]["arguments"]),
+                    "arguments": as_json(call["function"]["arguments"]),
                 },
             }
             for call in calls
@@ -59,7 +59,7 @@ def from_wire(
             twice, or the reply is longer than any model's.
     """
     _check(content, calls)
-    message: Message = {"role": "assistant", "content": _whole(content or refusal or "") or None}
+    message: Message = {"role": "assistant", "content": whole(content or refusal or "") or None}
     if calls:
         ids = [call["id"] for call in calls]
         message["tool_calls"] = [
@@ -146,16 +146,17 @@ def _as_mapping(text: str) -> Any:
         value = json.loads(text or "{}")
         msgspec.json.encode(value)  # half a surrogate pair can be read, and never written
     except (ValueError, RecursionError):
-        return _whole(text)
-    return value if isinstance(value, dict) else _whole(text)
+        return whole(text)
+    return value if isinstance(value, dict) else whole(text)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """Text without halves of surrogate pairs."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _as_json(arguments: Any) -> str:
+def as_json(arguments: Any) -> str:
+    """Arguments of a tool call as the API takes them; what is text already stays as it is."""
     if isinstance(arguments, str):
         return arguments
     return json.dumps(arguments, ensure_ascii=False)

@@ -53,10 +53,16 @@ class Voice(Protocol):
 
 
 class Speaker(Agent):
-    """Plays one episode."""
+    """Plays one episode.
 
-    def __init__(self, voice: Voice) -> None:
-        self._voice, self.uri = voice, voice.uri
+    Args:
+        voice: the model.
+        budget: most ids after the first prompt, read and said. Default: what the context holds.
+    """
+
+    def __init__(self, voice: Voice, *, budget: int | None = None) -> None:
+        self._voice, self.uri, self._budget = voice, voice.uri, budget
+        self._most, self._begun = voice.context, False
         self._dialogue: Dialogue | None = None
 
     async def act(
@@ -69,7 +75,11 @@ class Speaker(Agent):
             prompt = self._dialogue.prompt(messages)
         except Exception as error:  # Jinja's, raised by a template for what it does not take
             raise UsageError(f"{voice.uri}: its chat template refuses: {error}") from error
-        room = voice.context - len(prompt)
+        if not self._begun:
+            self._begun = True
+            if self._budget is not None:
+                self._most = min(self._most, len(prompt) + self._budget)
+        room = self._most - len(prompt)
         if room < 1:
             return Reply(say(""), finish=CONTEXT_FULL, stop=True)
         began = time.perf_counter()

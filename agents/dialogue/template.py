@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message
+from ...envs.core import Message, UsageError
 from ..protocols import CHATML, Protocol, offers_tools, protocol_of
 
 __all__ = ["Dialogue", "Template"]
@@ -51,25 +51,65 @@ class Template:
             messages: what came after the reply.
             ended: the text of the token that ended the reply, empty if none did.
         """
-        past: list[Message] = [{"role": "user", "content": "-"}]
-        past.append({"role": "assistant", "content": _HERE})
-        after = self._text([*past, *messages], ()).rpartition(_HERE)[2]
+        past: list[Message] = [
+            {"role": "user", "content": "-"}, {"role": "assistant", "content": _HERE},
+        ]  # fmt: skip
+        after = self._chat([*past, *self._plain(messages, ())], ()).rpartition(_HERE)[2]
         return self._ids(after.removeprefix(ended) if ended else after)
+
+    def reply(self, message: Message, ends: Mapping[int, str]) -> list[int]:
+        """The ids of a reply as the model would write it, the one that ends it included.
+
+        Args:
+            message: an assistant message.
+            ends: ids that end a reply, and their text.
+
+        Raises:
+            UsageError: the template writes replies in another form than it asks for them, or ends
+                them with none of `ends`.
+        """
+        asked: list[Message] = [{"role": "user", "content": "-"}]
+        begun = self._text(asked, ())
+        whole = self._text([*asked, message], (), speak=False)
+        said = whole.removeprefix(begun)
+        if said == whole:
+            raise UsageError(
+                f"the chat template asks for a reply with {begun[-40:]!r} and writes one otherwise "
+                f"({whole[-80:]!r}): what is learned would not be what is asked for. Choose a text "
+                "protocol (protocol=hermes), or give the tokenizer another template"
+            )
+        at, end = max((said.rfind(text), id) for id, text in ends.items())
+        if at < 0:
+            raise UsageError(
+                f"the chat template ends a reply with {said[-20:]!r}, and the model with "
+                f"{', '.join(map(repr, ends.values()))}: it would never learn to stop. Set the "
+                "tokenizer's eos_token to what ends a turn"
+            )
+        return [*self._ids(said[:at]), end]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids."""
+        return self._tokenizer.decode(ids)
 
     def action(self, text: str) -> Message:
         """A reply's text as an action."""
         return self.protocol.parse(text)
 
-    def _text(self, messages: Sequence[Message], tools: Tools) -> str:
+    def _text(self, messages: Sequence[Message], tools: Tools, *, speak: bool = True) -> str:
+        return self._chat(self._plain(messages, tools), tools, speak=speak)
+
+    def _plain(self, messages: Sequence[Message], tools: Tools) -> list[Any]:
+        """As the template takes them: a text protocol leaves nothing but text."""
         if self.native:
-            plain: Sequence[Mapping[str, Any]] = [_filled(message) for message in messages]
-        else:
-            plain = self.protocol.render(messages, tools)
+            return [_filled(message) for message in messages]
+        return self.protocol.render(messages, tools)
+
+    def _chat(self, plain: Sequence[Any], tools: Tools, *, speak: bool = True) -> str:
         return self._tokenizer.apply_chat_template(
             list(plain),
             tools=list(tools) if self.native and tools else None,
             chat_template=self._jinja or None,
-            add_generation_prompt=True,
+            add_generation_prompt=speak,
             tokenize=False,
         )
 

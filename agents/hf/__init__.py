@@ -7,6 +7,7 @@ neither is torch, before such an agent is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...envs.core import UsageError
@@ -15,9 +16,9 @@ from ..uri import take_options
 if TYPE_CHECKING:
     from ..base import Agent
 
-__all__ = ["from_uri", "smollm2"]
+__all__ = ["OPTIONS", "from_uri", "make", "smollm2"]
 
-_OPTIONS = {
+OPTIONS = {
     "temperature": float,
     "top_p": float,
     "max_tokens": int,
@@ -27,14 +28,15 @@ _OPTIONS = {
     "batch": int,
     "gguf": str,
 }
+"""What may stand behind `?`."""
 
 
 def from_uri(name: str, options: dict[str, str]) -> Agent:
     """`hf/<folder or hub name>?temperature=0.7&max_tokens=256&protocol=hermes&dtype=float32`."""
     if not name:
         raise UsageError("hf needs a model: hf/<folder>, or hf/<owner>/<name> on the hub")
-    taken = take_options(f"hf/{name}", options, _OPTIONS)
-    return _agent(name, f"hf/{name}", taken)
+    taken = take_options(f"hf/{name}", options, OPTIONS)
+    return make(name, f"hf/{name}", taken)
 
 
 def smollm2(name: str, options: dict[str, str]) -> Agent:
@@ -43,11 +45,16 @@ def smollm2(name: str, options: dict[str, str]) -> Agent:
 
     if name:
         raise UsageError(f"there is one smollm2, and no smollm2/{name}; see `palestra models`")
-    taken = take_options("smollm2", options, _OPTIONS)
-    return _agent(str(located("smollm2")), "smollm2", taken)
+    taken = take_options("smollm2", options, OPTIONS)
+    return make(str(located("smollm2")), "smollm2", taken)
 
 
-def _agent(path: str, uri: str, options: dict[str, object]) -> Agent:
+def make(path: str, uri: str, options: Mapping[str, object]) -> Agent:
+    """The agent of the model at `path`, listed as `uri`.
+
+    Raises:
+        UsageError: a package is missing, or the model cannot be loaded.
+    """
     try:
         import torch  # noqa: F401
         import transformers  # noqa: F401

@@ -23,7 +23,7 @@ from ..dialogue import Generated
 from .load import Loaded
 from .prefix import SharedPrefix
 
-__all__ = ["Engine", "Request"]
+__all__ = ["Engine", "Request", "cut"]
 
 PATIENCE = 0.01
 """Seconds that a batch waits for the next request to join it."""
@@ -152,12 +152,12 @@ class Engine:
         sampled = output[:, longest:].tolist()
         chances = torch.stack(draw.logprobs, dim=1).tolist()
         return [
-            _cut(tokens, logprobs, request.most, ends)
+            cut(tokens, logprobs, request.most, ends)
             for tokens, logprobs, request in zip(sampled, chances, requests, strict=True)
         ]
 
 
-def _cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ...]) -> Generated:
+def cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ...]) -> Generated:
     """A row without what was padded after its end."""
     for number, token in enumerate(tokens[:most], start=1):
         if token in ends:

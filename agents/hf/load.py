@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from ...envs.core import UsageError, check_among
 
-__all__ = ["Loaded", "load", "save_plain"]
+__all__ = ["Loaded", "context_of", "ends_of", "load", "multiplies_bfloat16", "save_plain"]
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -41,7 +41,7 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
         UsageError: there is no such model, or it cannot be loaded; the message says why.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    dtype = dtype or ("bfloat16" if device != "cpu" or _multiplies_bfloat16() else "float32")
+    dtype = dtype or ("bfloat16" if device != "cpu" or multiplies_bfloat16() else "float32")
     check_among("dtype", dtype, _DTYPES)
     folder = Path(name).expanduser()
     if folder.is_dir():
@@ -64,15 +64,25 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
             "one on a hub that can be reached)"
         ) from None
     model.to(device).eval()
+    return Loaded(model, tokenizer, context_of(model, tokenizer), ends_of(model, tokenizer))
+
+
+def context_of(model: Any, tokenizer: Any) -> int:
+    """Most tokens of prompt and reply together."""
+    found = getattr(model.config, "max_position_embeddings", None)
+    return int(found or tokenizer.model_max_length)
+
+
+def ends_of(model: Any, tokenizer: Any) -> tuple[int, ...]:
+    """Ids that end a reply."""
     ends = model.generation_config.eos_token_id
-    ends = ends if isinstance(ends, list) else [ends] if ends is not None else []
+    ends = list(ends) if isinstance(ends, list) else [ends] if ends is not None else []
     if tokenizer.eos_token_id is not None and tokenizer.eos_token_id not in ends:
         ends.append(tokenizer.eos_token_id)
-    context = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
-    return Loaded(model, tokenizer, int(context), tuple(ends))
+    return tuple(ends)
 
 
-def _multiplies_bfloat16() -> bool:
+def multiplies_bfloat16() -> bool:
     """Whether this CPU has AMX: there bfloat16 is two to three times as fast, elsewhere slower."""
     supported = getattr(torch.cpu, "_is_amx_tile_supported", None)
     return bool(supported and supported())

@@ -31,7 +31,7 @@ class LiteLLMAgent(ChatAgent):
     """
 
     scheme = "litellm"
-    streams = False
+    lacks = frozenset({"stream"})
 
     def __init__(
         self, model: str, *, base_url: str | None = None, api_key: str | None = None, **chat: Any

@@ -10,8 +10,7 @@ from typing import Any
 import msgspec
 
 from ...envs.core import Message, UsageError
-from ..base import Agent
-from ..chat import ChatAgent, speaking
+from ..chat import ChatAgent
 
 _DEFAULT_URL = "https://api.openai.com/v1"
 
@@ -84,8 +83,3 @@ def conversation_key(messages: Sequence[Message]) -> str:
     """One for all turns of an episode, so that they reach a machine that knows the beginning."""
     opening = msgspec.json.encode(messages[:2])
     return f"palestra-{hashlib.blake2b(opening, digest_size=8).hexdigest()}"
-
-
-def from_uri(name: str, options: dict[str, str]) -> Agent:
-    """`openai/<model>?temperature=0&stream=true&protocol=react&base_url=...`."""
-    return speaking(OpenAIAgent, name, options)

@@ -28,7 +28,7 @@ class TextTools(Agent):
 
     def __init__(self, agent: Agent, protocol: Protocol, uri: str) -> None:
         self.agent, self.protocol, self.uri = agent, protocol, uri
-        self.remote = agent.remote
+        self.remote, self.identity = agent.remote, agent.identity
 
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int

@@ -136,6 +136,9 @@ class Scaffold(Agent):
         self.agent, self.helpers = agent, tuple(helpers)
         self.uri = f"{head}:{agent.uri}"
         self.remote = any(each.remote for each in self._everybody())
+        self.identity = {
+            name: value for each in self._everybody() for name, value in each.identity.items()
+        }
 
     @abstractmethod
     def player(self, place: Place) -> Agent:

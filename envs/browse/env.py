@@ -101,9 +101,11 @@ class BrowseEnv(ToolEnv[BrowseState]):
         redundancy_penalty: weight of the penalty for repetitive searching, 0 (off) to 1.
         redundancy_threshold: Jaccard similarity of words from which two queries count as alike.
         retrieval: how `search` ranks.
-        min_hops, max_hops: relations on a path.
+        min_hops, max_hops: relations on a path, from 2 (1 if `named`) to 12.
         blur: how vague cues are, 0 (exact) to 3.
         min_degree, max_degree: neighbours of an entity on a path: neither a dead end nor a hub.
+        named: whether questions name their first entity, as those of hotpot do: the easy way in,
+            to begin training with.
         seed: another seed gives other questions and other splits.
         tasks: your own questions instead (a `TaskSource` whose tasks' truth is a `Truth`).
 
@@ -132,6 +134,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
         blur: int = 2,
         min_degree: int = 4,
         max_degree: int = 8,
+        named: bool = False,
         seed: int = 0,
         tasks: TaskSource | None = None,
         render_mode: str | None = None,
@@ -146,14 +149,15 @@ class BrowseEnv(ToolEnv[BrowseState]):
         check_between("window", window, 500, 100_000)
         check_between("redundancy_penalty", redundancy_penalty, 0, 1, whole=False)
         check_between("redundancy_threshold", redundancy_threshold, 0, 1, whole=False)
-        check_between("max_hops", max_hops, 2, MOST_HOPS)
-        check_between("min_hops", min_hops, 2, max_hops)
+        fewest = 1 if named else 2  # one relation alone is no question unless its start is named
+        check_between("max_hops", max_hops, fewest, MOST_HOPS)
+        check_between("min_hops", min_hops, fewest, max_hops)
         check_between("blur", blur, 0, MAX_BLUR)
         check_between("max_degree", max_degree, 2, 1000)
         check_between("min_degree", min_degree, 2, max_degree)
         if tasks is None:
             hops, degree = (min_hops, max_hops), (min_degree, max_degree)
-            tasks = browse_tasks(corpus, hops, blur, degree, seed)
+            tasks = browse_tasks(corpus, hops, blur, degree, seed, named)
         limits = Limits(turns=tool_calls + 32, tool_calls=tool_calls)
         super().__init__(tasks=tasks, limits=limits, strict=strict, render_mode=render_mode)
         self.corpus = open_corpus(corpus)

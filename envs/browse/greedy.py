@@ -92,6 +92,7 @@ def greedy_reader(seat: Seat) -> Script:
     budget = [int(n) for n in re.findall(r"You have (\d+) tool calls", opening)]
     left = budget[0] if budget else 32
     described, asked = descriptions(question_of(opening))
+    described = described or [asked]  # one relation and a named start are one sentence
     last = len(described) - 1
 
     named = re.findall(r"“([^”]+)”", described[0])

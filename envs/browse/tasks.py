@@ -45,11 +45,14 @@ class BrowseTasks(TaskSource):
         hops: tuple[int, int] = (5, 9),
         blur: int = 2,
         degree: tuple[int, int] = (4, 8),
+        named: bool = False,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
-        self._options = {"hops": hops, "blur": blur, "degree": degree, "seed": seed}
+        self._options = {
+            "hops": hops, "blur": blur, "degree": degree, "named": named, "seed": seed,
+        }  # fmt: skip
         self._rewrite = rewrite
         self._seed = seed
         self._made: Synthesiser | None = None
@@ -91,7 +94,12 @@ class BrowseTasks(TaskSource):
 
 @lru_cache(maxsize=8)
 def browse_tasks(
-    corpus: str, hops: tuple[int, int], blur: int, degree: tuple[int, int], seed: int
+    corpus: str,
+    hops: tuple[int, int],
+    blur: int,
+    degree: tuple[int, int],
+    seed: int,
+    named: bool = False,
 ) -> BrowseTasks:
     """The tasks of these options, shared by all environments of a process."""
-    return BrowseTasks(corpus, hops=hops, blur=blur, degree=degree, seed=seed)
+    return BrowseTasks(corpus, hops=hops, blur=blur, degree=degree, named=named, seed=seed)

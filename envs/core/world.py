@@ -46,6 +46,9 @@ class ToolWorld(ABC, Generic[S]):
     """The most that random play may score on average; `palestra check` holds it to that."""
     text_actions: ClassVar[bool] = False
     """Whether a message with no tool call is well formed (then override `on_text`)."""
+    blocking: ClassVar[bool] = False
+    """Whether steps wait for something outside (a server, a sandbox): episodes then step side by
+    side, each in a thread of its own. Tools of one environment are never called at once."""
 
     _tools: ClassVar[dict[str, Tool]]
     _np_random: np.random.Generator | None

@@ -17,7 +17,9 @@ from .faults import FAULTS, Fault
 from .server import ChatServer
 
 EXAMINED = ("openai", "litellm", "vllm")
-"""Schemes whose adapter speaks Chat Completions and can be sent to another server."""
+"""Schemes whose adapter speaks one of OpenAI's APIs and can be sent to another server."""
+KEPT = ("temperature", "top_p", "api")
+"""Options that an agent keeps when it is sent there."""
 TIMEOUT = 1.0
 """Seconds for one call while faults are examined."""
 PASSING = Retry(attempts=3, first=0.05, longest=0.5)
@@ -113,7 +115,7 @@ def _beside(uri: str) -> str | None:
         return None
     if scheme == "litellm" and not name.startswith("openai/"):
         inner = f"litellm/openai/{name.rpartition('/')[2]}"  # the one wire that is spoken here
-    kept = [p for p in query.split("&") if p and p.partition("=")[0] in ("temperature", "top_p")]
+    kept = [p for p in query.split("&") if p.partition("=")[0] in KEPT]
     return f"{head}{colon}{inner}?" + "&".join([*kept, f"timeout={TIMEOUT}"])
 
 

@@ -115,18 +115,17 @@ async def _empty_body(wire: Wire, message: Message) -> bool:
 
 @_fault("sends an empty list of choices")
 async def _empty_choices(wire: Wire, message: Message) -> bool:
-    return await wire.reply(message, choices=[])
+    return await wire.reply(message, **{wire.api.answers: []})
 
 
 @_fault("sends null for the choices")
 async def _no_choices(wire: Wire, message: Message) -> bool:
-    return await wire.reply(message, choices=None)
+    return await wire.reply(message, **{wire.api.answers: None})
 
 
 @_fault("sends an error with status 200")
 async def _error_inside(wire: Wire, message: Message) -> bool:
-    text = b'{"error": {"message": "overloaded", "type": "server_error"}}'
-    return await wire.send(200, b"data: " + text + b"\n\n" if wire.stream else text, kind=wire.kind)
+    return await wire.fail()
 
 
 @_fault("gives tool calls no id", harmless=True)

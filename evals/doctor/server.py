@@ -1,9 +1,10 @@
-"""A local server that speaks Chat Completions, well or, where it is told to, badly.
+"""A local server that speaks OpenAI's two APIs, well or, where it is told to, badly.
 
     with ChatServer(lambda request: {"content": "hello"}) as server:
         evaluate(["browse"], [f"openai/any?base_url={server.url}"])
 
-It writes its own HTTP, since no well-behaved library would drop a connection within a reply.
+The path of a request says which; a model sees a conversation in the form of Chat Completions either
+way. It writes its own HTTP, since no well-behaved library would drop a connection within a reply.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .chat import Chat
 from .faults import Fault
+from .responses import Responses
 from .wire import Wire
 
 Answer = Mapping[str, Any]
@@ -26,7 +29,7 @@ class ChatServer:
     """A server in a thread of its own, from `with` to its end.
 
     Args:
-        answer: the model: given a request's body, what it answers.
+        answer: the model: given a request's body, with `messages` in any case, what it answers.
         host, port: where; port 0 is any that is free.
         keep: whether to keep the requests in `requests`.
 
@@ -110,7 +113,8 @@ class ChatServer:
             name.lower(): value.strip() for name, _, value in (h.partition(":") for h in head[1:])
         }
         body = await reader.readexactly(int(headers.get("content-length") or 0))
-        wire = Wire(writer)
+        path = head[0].split(" ")[1]
+        wire = Wire(writer, Responses() if path.endswith("/responses") else Chat())
         if head[0].startswith("GET"):
             if headers.get("authorization") == "Bearer wrong":
                 return await wire.send(401, b'{"error": {"message": "bad key"}}')
@@ -119,7 +123,7 @@ class ChatServer:
         self.served += 1
         if self._keep:
             self.requests.append(request)
-        answer = self.answer(request)
+        answer = self.answer(wire.api.seen(request))
         wire.stream = bool(request.get("stream"))
         fault: Fault | None = answer.get("fault")
         if fault is None:

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
+from .chat import Chat
+
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 429: "Too Many Requests"}
 
 
@@ -16,11 +18,12 @@ class Wire:
     """One reply on its way out.
 
     Attributes:
+        api: what the bodies of replies look like.
         stream: whether the client asked for the reply in pieces.
     """
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
+    def __init__(self, writer: asyncio.StreamWriter, api: Chat) -> None:
+        self._writer, self.api = writer, api
         self.stream = False
 
     async def reply(self, message: Mapping[str, Any], **changes: Any) -> bool:
@@ -34,16 +37,16 @@ class Wire:
 
     def body(self, message: Mapping[str, Any], *, torn: bool = False, **changes: Any) -> bytes:
         """The body of a reply; `torn` leaves out how a stream ends."""
-        finish = "tool_calls" if message.get("tool_calls") else "stop"
         if not self.stream:
-            choices = [{"index": 0, "message": message, "finish_reason": finish}]
-            return json.dumps(completion("chat.completion", choices, usage=True) | changes).encode()
-        chunks = [_chunk(delta) for delta in deltas_of(message)]
-        if not torn:
-            chunks.append(_chunk({}, finish))
-            chunks.append(completion("chat.completion.chunk", [], usage=True))
-        lines = [f"data: {json.dumps(chunk | changes)}\n\n" for chunk in chunks]
-        return "".join(lines if torn else [*lines, "data: [DONE]\n\n"]).encode()
+            return json.dumps(self.api.whole(message) | changes).encode()
+        lines = [_line(event) for event in self.api.events(message, changes, torn)]
+        return "".join(lines if torn else [*lines, self.api.end]).encode()
+
+    async def fail(self) -> bool:
+        """An error with status 200."""
+        error = self.api.error(self.stream)
+        body = _line(error) if self.stream else json.dumps(error)
+        return await self.send(200, body.encode(), kind=self.kind)
 
     async def send(
         self,
@@ -84,41 +87,5 @@ class Wire:
         return False
 
 
-def completion(kind: str, choices: list[Any], *, usage: bool = False) -> dict[str, Any]:
-    """A body of the API around choices."""
-    body: dict[str, Any] = {
-        "id": "x", "object": kind, "created": 0, "model": "m", "choices": choices,
-    }  # fmt: skip
-    if usage:
-        body["usage"] = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
-    return body
-
-
-def deltas_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A message cut small: a few letters at a time, as servers stream it."""
-    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
-    content = message.get("content")
-    if isinstance(content, str):
-        step = max(1, len(content) // 200)
-        deltas += [{"content": content[i : i + step]} for i in range(0, len(content), step)]
-    elif content is not None:
-        deltas.append({"content": content})
-    for index, call in enumerate(message.get("tool_calls") or ()):
-        function = call["function"]
-        text = function["arguments"]
-        pieces = [text[i : i + 4] for i in range(0, len(text), 4)] if _is_text(text) else [text]
-        head = {"name": function["name"], "arguments": ""}
-        deltas.append({"tool_calls": [{**call, "index": index, "function": head}]})
-        deltas += [
-            {"tool_calls": [{"index": index, "function": {"arguments": piece}}]} for piece in pieces
-        ]
-    return deltas
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _chunk(delta: Mapping[str, Any], finish: str | None = None) -> dict[str, Any]:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    return completion("chat.completion.chunk", [choice])
+def _line(event: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(event)}\n\n"

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, doctor, export, look, models, play, run, select
+from palestra.cli import board, check, doctor, export, look, models, play, run, select, train
 
 app = typer.Typer(
     name="palestra",
@@ -48,6 +48,7 @@ app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("play")(play.play)
 app.add_typer(models.app, name="models")
+app.add_typer(train.app, name="train")
 app.command("export")(export.export)
 app.command("runs")(board.runs)
 app.command("invalidate")(board.invalidate)

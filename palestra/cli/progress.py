@@ -85,7 +85,7 @@ def describe(tally: Tally) -> str:
     """One line: how far, how fast, how well, what it took, what is left."""
     seconds = max(1e-9, time.monotonic() - tally.began)
     if tally.doing:
-        return f"{tally.doing}  {_clock(seconds)}"
+        return f"{tally.doing}  {clock(seconds)}"
     rate = tally.finished / seconds
     done = tally.before + tally.finished
     parts = [f"{done:,}/{tally.planned:,}", f"{rate:,.1f}/s"]
@@ -98,11 +98,12 @@ def describe(tally: Tally) -> str:
     if tally.cost:
         parts.append(f"${tally.cost:.2f}")
     if rate:
-        parts.append(f"{_clock((tally.planned - done) / rate)} left")
+        parts.append(f"{clock((tally.planned - done) / rate)} left")
     return "  ".join(parts)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as a clock shows them."""
     whole = round(seconds)
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02}"

@@ -50,6 +50,7 @@ class Synthesiser:
         hops: fewest and most relations on a path.
         blur: how vague cues are, 0 to 3.
         degree: fewest and most neighbours of an entity on a path.
+        named: whether all questions name their first entity, as those of `hotpot` do.
         seed: another seed gives other questions and another division into splits.
         rewrite: puts a question's text into other words (a language model, for example). What it
             returns is used only if every constraint can still be read in it and no name of the
@@ -67,12 +68,13 @@ class Synthesiser:
         hops: tuple[int, int] = (5, 9),
         blur: int = 2,
         degree: tuple[int, int] = (4, 8),
+        named: bool = False,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
         self.graph = Graph(corpus, degree, SHARES, seed, reach(hops))
-        self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed)
+        self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed, named=named)
         self.sizes: Mapping[str, int] = sizes(self.graph)
         self._seed, self._rewrite = seed, rewrite
         self._prover = Prover(corpus)
@@ -120,7 +122,7 @@ class Synthesiser:
             return None
         facts = tuple(step.fact for step in path.steps)
         pages = self._need.pages(facts)
-        if pages is None or pages < 2:
+        if pages is None or pages < min(2, hops):
             return None
         asked = self._asked(path.entities[-1], recipe, rng)
         edges = tuple(Edge(step.predicate, step.forward) for step in path.steps)

@@ -75,18 +75,26 @@ def reach(hops: tuple[int, int]) -> Mapping[str, int]:
     return {**dict.fromkeys(SHARES, hops[1]), "ood": _longest_path(hops), "hotpot": 4}
 
 
-def recipes(graph: Graph, hops: tuple[int, int], blur: int, seed: int) -> Mapping[str, Recipe]:
+def recipes(
+    graph: Graph, hops: tuple[int, int], blur: int, seed: int, *, named: bool = False
+) -> Mapping[str, Recipe]:
     """The recipe of each split.
 
     `ood` differs in three ways at once: paths one to three relations longer than the longest
     elsewhere, one blur level more, and relations that no path of another split walks (a sixth of
     all relations, if there are six or more).
+
+    With `named`, the questions of all splits name their first entity as those of `hotpot` do: a way
+    in that a search finds, for agents that cannot yet find one.
     """
     held_out = _held_out(graph, seed)
     main = Recipe(hops, blur, without=held_out)
     longest = _longest_path(hops)
     ood = Recipe((min(hops[1] + 1, longest), longest), min(MAX_BLUR, blur + 1), wanted=held_out)
     hotpot = Recipe((2, 2), 1, hops_needed=2, without=held_out, named=True, one_search=False)
+    if named:
+        main, ood = (replace(each, named=True, one_search=False, hops_needed=min(2, each.hops[0]))
+                     for each in (main, ood))  # fmt: skip
     return {
         "train": main, "validation": main, "test": main, "ood": ood, "iid": main, "hotpot": hotpot
     }  # fmt: skip

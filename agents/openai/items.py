@@ -1,0 +1,164 @@
+"""Between Palestra's messages and the items of the Responses API.
+
+There a turn is a list of items: what the model reasoned (which only the provider can read), what
+it said and what it called. The items go back as they came, so none of them is rebuilt here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, Mapping, Sequence
+from typing import Any
+
+from ...envs.core import Message, Usage
+from ..base import InfrastructureError
+from ..chat.wire import as_json, from_wire, whole
+
+Item = Mapping[str, Any]
+_ENDS = ("response.completed", "response.incomplete", "response.failed")
+_FOR_GOOD = ("invalid_prompt", "bio_policy", "data_residency_mismatch")
+"""Codes of errors that asking again does not mend."""
+
+
+def to_items(messages: Sequence[Message], memory: Mapping[int, Sequence[Item]]) -> list[Item]:
+    """A conversation as the API takes it.
+
+    Args:
+        messages: all of it.
+        memory: for some of the messages, by index, the items that they came as.
+    """
+    return [
+        item
+        for index, message in enumerate(messages)
+        for item in memory.get(index) or _items(message)
+    ]
+
+
+def _items(message: Message) -> list[Item]:
+    text = message["content"] or ""
+    if message["role"] == "tool":
+        call = message.get("tool_call_id", "")
+        return [{"type": "function_call_output", "call_id": call, "output": text}]
+    if message["role"] == "user" and "name" in message:  # there is no other place for it
+        text = f"{message['name']}: {text}"
+    calls = [
+        {
+            "type": "function_call",
+            "call_id": call["id"],
+            "name": call["function"]["name"],
+            "arguments": as_json(call["function"]["arguments"]),
+        }
+        for call in message.get("tool_calls") or ()
+    ]
+    said = [{"role": message["role"], "content": text}] if text or not calls else []
+    return [*said, *calls]
+
+
+def to_tools(tools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Tools as the API takes them: flat, and their schemas as they are."""
+    return [
+        {
+            "type": "function",
+            "name": tool["function"]["name"],
+            "description": tool["function"].get("description", ""),
+            "parameters": tool["function"].get("parameters"),
+            "strict": False,  # the default would demand of schemas what ours do not promise
+        }
+        for tool in tools
+    ]
+
+
+def from_items(output: Sequence[Any]) -> tuple[Message, list[Item]]:
+    """A reply as an action, and its items as they have to go back.
+
+    Raises:
+        InfrastructureError: no model wrote this (see `from_wire`).
+    """
+    said: list[str] = []
+    refused: list[str] = []
+    calls: list[dict[str, Any]] = []
+    for item in output:
+        if item["type"] == "message":
+            parts = item["content"]
+            said.append("".join(p["text"] for p in parts if p["type"] == "output_text"))
+            refused.append("".join(p["refusal"] for p in parts if p["type"] == "refusal"))
+        elif item["type"] == "function_call":
+            about = {"name": item["name"], "arguments": item["arguments"]}
+            calls.append({"id": item.get("call_id"), **about})
+    message = from_wire(_text(said), calls, _text(refused))
+    return message, _kept(output, message)
+
+
+def _text(parts: Sequence[str]) -> str:
+    """What was said in several messages: a remark before the calls, the answer after it."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def _kept(output: Sequence[Any], message: Message) -> list[Item]:
+    items = json.loads(whole(json.dumps(output, ensure_ascii=False)))
+    while items and items[-1]["type"] == "reasoning":  # cut off before it led to anything: the API
+        items.pop()  # refuses "reasoning without its required following item"
+    calls = [item for item in items if item["type"] == "function_call"]
+    for item, call in zip(calls, message.get("tool_calls") or (), strict=True):
+        item["call_id"] = call["id"]  # the tool's answer names it
+    return items
+
+
+def finish_of(response: Any, used: Usage) -> str:
+    """Why a response is complete.
+
+    Raises:
+        InfrastructureError: it is not, or it says nothing.
+    """
+    if not isinstance(response, dict):
+        raise InfrastructureError(f"the server's reply is no response: {str(response)[:200]}")
+    status = response.get("status", "completed")
+    if status not in ("completed", "incomplete"):
+        raise broken(response.get("error"), f"the response is {status!r:.50}", used)
+    output = response.get("output")
+    if not isinstance(output, list) or not (output or status == "incomplete"):
+        raise InfrastructureError(f"the server's reply has no output: {str(response)[:200]}")
+    return (response.get("incomplete_details") or {}).get("reason") or status
+
+
+def broken(error: Any, what: str, used: Usage | None = None) -> InfrastructureError:
+    """An error that came in place of a response."""
+    about = error if isinstance(error, dict) else {}
+    retry = about.get("code") not in _FOR_GOOD
+    return InfrastructureError(f"{what}: {about.get('message')!s:.500}", retry=retry, usage=used)
+
+
+async def last_of(events: AsyncIterable[Any]) -> Any:
+    """The response that a stream of events ends with.
+
+    Raises:
+        InfrastructureError: the stream ended too soon, or with an error.
+    """
+    done: dict[int, Any] = {}
+    response: Any = None
+    async for event in events:
+        if event["type"] == "response.output_item.done":
+            done[event["output_index"]] = event["item"]
+        elif event["type"] == "error":
+            raise broken(event, "the stream ended with an error")
+        elif event["type"] in _ENDS:
+            response = event["response"]
+    if response is None:
+        raise InfrastructureError("the stream ended before the reply did")
+    if done and not response.get("output"):  # some servers leave it out of the last event
+        response["output"] = [done[index] for index in sorted(done)]
+    return response
+
+
+def usage_of(usage: Mapping[str, Any] | None) -> Usage:
+    """What one call used, from the API's `usage`."""
+    usage = usage or {}
+    details = usage.get("input_tokens_details") or {}
+    cost = usage.get("cost")
+    return Usage(
+        calls=1,
+        input_tokens=usage.get("input_tokens") or 0,
+        output_tokens=usage.get("output_tokens") or 0,
+        cached_tokens=details.get("cached_tokens") or 0,
+        cost=cost if isinstance(cost, int | float) else None,
+    )

@@ -1,0 +1,106 @@
+"""OpenAI's Responses as a server writes them, around the same messages as Chat Completions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .chat import Chat, Message, pieces, step
+
+REASONED = {"type": "reasoning", "id": "rs_x", "summary": [], "encrypted_content": "gAAAA-x"}
+"""What stands before every reply, for clients to send back."""
+
+
+class Responses(Chat):
+    """The other API; see `Chat` for what each part is."""
+
+    answers = "output"
+    end = ""
+
+    def seen(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {**request, "messages": _messages(request["input"])}
+
+    def whole(self, message: Message) -> dict[str, Any]:
+        return _response("completed", [REASONED, *_items(message)]) | _USAGE
+
+    def events(
+        self, message: Message, changes: Mapping[str, Any], torn: bool
+    ) -> Iterator[dict[str, Any]]:
+        response = self.whole(message) | changes
+        yield {"type": "response.created", "response": _response("in_progress", [])}
+        for index, item in enumerate(response["output"] or ()):
+            at = {"output_index": index, "item_id": item.get("id")}
+            bare = {**item, "status": "in_progress"}
+            yield {"type": "response.output_item.added", "item": bare, **at}
+            for kind, text in _texts(item):
+                for piece in pieces(text, step(text)):
+                    yield {"type": f"response.{kind}.delta", "delta": piece, **at}
+            yield {"type": "response.output_item.done", "item": item, **at}
+        if not torn:
+            yield {"type": "response.completed", "response": response}
+
+    def error(self, stream: bool) -> dict[str, Any]:
+        why = {"error": {"code": "server_error", "message": "overloaded"}}
+        response = _response("failed", []) | why
+        return {"type": "response.failed", "response": response} if stream else response
+
+
+_USAGE = {
+    "usage": {
+        "input_tokens": 20,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": 5,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 25,
+    }
+}
+
+
+def _messages(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    own = False
+    for item in items:
+        kind, before = item.get("type", "message"), own
+        own = kind in ("reasoning", "function_call") or item.get("role") == "assistant"
+        if own and not before:
+            found.append({"role": "assistant", "content": None})
+        if kind == "message":
+            text = _text(item["content"])
+            if own:
+                found[-1]["content"] = text
+            else:
+                found.append({"role": item["role"], "content": text})
+        elif kind == "function_call":
+            about = {"name": item["name"], "arguments": item["arguments"]}
+            call = {"id": item["call_id"], "type": "function", "function": about}
+            found[-1].setdefault("tool_calls", []).append(call)
+        elif kind == "function_call_output":
+            text, call_id = item["output"], item["call_id"]
+            found.append({"role": "tool", "tool_call_id": call_id, "content": text})
+    return found
+
+
+def _response(status: str, output: list[Any]) -> dict[str, Any]:
+    body = {"id": "resp_x", "object": "response", "created_at": 0, "model": "m", "error": None}
+    return {**body, "status": status, "output": output}
+
+
+def _items(message: Message) -> Iterator[dict[str, Any]]:
+    if message.get("content") is not None:
+        part = {"type": "output_text", "text": message["content"], "annotations": []}
+        about = {"role": "assistant", "status": "completed", "content": [part]}
+        yield {"type": "message", "id": "msg_x", **about}
+    for call in message.get("tool_calls") or ():
+        about = {"call_id": call["id"], "status": "completed", **call["function"]}
+        yield {"type": "function_call", "id": "fc_x", **about}
+
+
+def _texts(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if item["type"] == "message":
+        yield from (("output_text", part["text"]) for part in item["content"])
+    elif item["type"] == "function_call":
+        yield "function_call_arguments", item["arguments"]
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)

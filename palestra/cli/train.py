@@ -1,0 +1,337 @@
+"""`palestra train sft|grpo`: train a model, and measure it before and after on held-out tasks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
+from palestra.cli.run import Progress
+
+if TYPE_CHECKING:
+    from palestra.training.measure import HeldOut, Side
+
+app = typer.Typer(help="Train a model in environments, and measure what it gained.")
+
+
+def _configured(ctx: typer.Context, path: Path | None) -> Path | None:
+    """Take defaults of options from a TOML file, and TRL's own settings from its table `trl`."""
+    from palestra.envs.core import UsageError, check_among
+
+    if path is None:
+        return None
+    try:
+        given = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"--config {path}: {error}") from None
+    trl = given.pop("trl", {})
+    if not isinstance(trl, dict):
+        raise UsageError(f"--config {path}: [trl] is to be a table of TRL's settings")
+    ctx.obj = trl
+    named = {name.replace("-", "_"): value for name, value in given.items()}
+    known = {each.name: each for each in ctx.command.params}
+    for name, value in named.items():
+        check_among(f"--config {path}: option", name, [n for n in known if n])
+        if name == "option" and isinstance(value, dict):
+            named[name] = [f"{key}={_plain(each)}" for key, each in value.items()]
+        elif known[name].nargs == -1 or getattr(known[name], "multiple", False):
+            named[name] = value if isinstance(value, list) else [value]
+    ctx.default_map = {**(ctx.default_map or {}), **named}
+    return path
+
+
+def _plain(value: Any) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+Envs = Annotated[list[str], typer.Argument(metavar="ENV", help="Ids or names.")]
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model", "-m", help="A folder, a name on the hub, `smollm2`, or a run's folder."
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="The run's folder. Default: in runs, by what is trained."),
+]
+EnvOptions = Annotated[
+    list[str] | None,
+    typer.Option("--option", "-o", metavar="NAME=VALUE", help="For the environments. Repeatable."),
+]
+MaxTokens = Annotated[int, typer.Option(min=1, help="Of one reply, at most.")]
+LearningRate = Annotated[float, typer.Option(help="Of AdamW.")]
+Lora = Annotated[
+    int, typer.Option(min=0, help="Rank of LoRA adapters; 0 trains all of the weights.")
+]
+Protocol = Annotated[str, typer.Option(help="How tools are called: hermes, json, react, native.")]
+Seed = Annotated[int, typer.Option(help="Of everything random.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")]
+SaveEvery = Annotated[
+    int, typer.Option(min=0, help="Steps between checkpoints. Default: a tenth of the run.")
+]
+ReportTo = Annotated[
+    list[str] | None, typer.Option(help="wandb, tensorboard, trackio, ... Repeatable.")
+]
+HeldOut = Annotated[
+    int, typer.Option(min=0, help="Tasks to measure on before and after; 0: do not measure.")
+]
+Split = Annotated[str | None, typer.Option(help="Of the tasks to measure on. Default: test.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.toml",
+        callback=_configured,
+        is_eager=True,
+        help="Options of this command, and TRL's own in a table [trl]. The command line wins.",
+    ),
+]
+Shown = Annotated[Progress, typer.Option(help="How to show progress.")]
+
+
+@app.command()
+def grpo(
+    ctx: typer.Context,
+    environments: Envs,
+    model: Model,
+    out: Out = None,
+    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 100,
+    tasks: Annotated[
+        int | None, typer.Option("--tasks", "-n", help="Training tasks of each. None: all.")
+    ] = None,
+    option: EnvOptions = None,
+    group: Annotated[int, typer.Option(min=2, help="Rollouts of one task.")] = 8,
+    groups: Annotated[int, typer.Option(min=1, help="Tasks in a step.")] = 4,
+    micro_batch: Annotated[
+        int, typer.Option(min=0, help="Rollouts in one pass. Default: those of a group.")
+    ] = 0,
+    max_tokens: MaxTokens = 128,
+    max_completion: Annotated[
+        int, typer.Option(min=1, help="Tokens of an episode, said and read.")
+    ] = 1024,
+    temperature: Annotated[float, typer.Option(help="Of sampling.")] = 1.0,
+    learning_rate: LearningRate = 1e-6,
+    lora: Lora = 0,
+    protocol: Protocol = "",
+    seed: Seed = 0,
+    patience: Annotated[
+        int, typer.Option(min=1, help="Batches without any difference in reward: an error.")
+    ] = 3,
+    keep: Annotated[float, typer.Option(min=0, max=1, help="Share of rollouts stored.")] = 0.1,
+    resume: Resume = False,
+    save_every: SaveEvery = 0,
+    report_to: ReportTo = None,
+    held_out: HeldOut = 200,
+    split: Split = None,
+    config: ConfigFile = None,
+    progress: Shown = Progress.auto,
+    db: DbOption = Path(DEFAULT_DB),
+    plugin: PluginOption = None,
+) -> None:
+    """Train by GRPO: rewards of the environments themselves, in groups of rollouts.
+
+    The reward is the grader's, and a malformed step ends an episode (DeepDive's recipe). Before and
+    after, the model plays the same held-out tasks; both go on the leaderboard.
+
+    Examples:
+
+        palestra train grpo browse -o max_hops=1 --model runs/browse-sft --steps 200
+
+        palestra train grpo browse --model smollm2 --config recipe.toml --lora 16
+    """
+    from palestra.agents.trained import agent_of
+    from palestra.training.grpo import grpo as train
+    from palestra.training.measure import HeldOut
+
+    options = parse_options(option)
+
+    def go(folder: Path, tell: Any) -> Path:
+        return train(
+            model,
+            {env: options for env in environments},
+            folder,
+            steps=steps,
+            tasks=tasks,
+            group=group,
+            groups=groups,
+            micro_batch=micro_batch,
+            max_tokens=max_tokens,
+            max_completion=max_completion,
+            temperature=temperature,
+            learning_rate=learning_rate,
+            lora=lora,
+            protocol=protocol,
+            seed=seed,
+            patience=patience,
+            keep=keep,
+            resume=resume,
+            save_every=save_every,
+            report_to=report_to or (),
+            config=ctx.obj,
+            tell=tell,
+        )
+
+    tasks_held_out = HeldOut(
+        environments, options=options, tasks=held_out, split=split, seed=seed, db=db
+    )
+    before = agent_of(model, max_tokens=max_tokens, protocol=protocol)
+    _around(tasks_held_out, before, out or _default_out(environments, "grpo"), go, progress)
+
+
+@app.command()
+def sft(
+    ctx: typer.Context,
+    environments: Envs,
+    model: Model,
+    source: Annotated[
+        Path, typer.Option("--from", metavar="FILE", help="The leaderboard file to learn from.")
+    ],
+    out: Out = None,
+    general: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A first stage: everything in this file, all of it."),
+    ] = None,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option("--agent", "-a", help="Whose episodes. Oracles must be named. Repeatable."),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=0, help="Optimiser steps. Default: by --epochs.")] = 0,
+    epochs: Annotated[float, typer.Option(help="How often each conversation is seen.")] = 1.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Conversations at most.")] = None,
+    balance: Annotated[
+        str | None, typer.Option(metavar="DIFFICULTY", help="Its values equally often.")
+    ] = None,
+    success: Annotated[bool, typer.Option("--success/--no-success", help="Only successes.")] = True,
+    option: EnvOptions = None,
+    batch: Annotated[int, typer.Option(min=1, help="Conversations in a step.")] = 16,
+    micro_batch: Annotated[
+        int, typer.Option(min=0, help="Conversations in one pass. Default: up to 4.")
+    ] = 0,
+    max_length: Annotated[
+        int, typer.Option(min=0, help="Tokens of a conversation. Default: the model's context.")
+    ] = 0,
+    packing: Annotated[
+        bool, typer.Option("--packing", help="Several conversations in one row.")
+    ] = False,
+    max_tokens: MaxTokens = 256,
+    learning_rate: LearningRate = 2e-5,
+    lora: Lora = 0,
+    protocol: Protocol = "",
+    seed: Seed = 0,
+    resume: Resume = False,
+    save_every: SaveEvery = 0,
+    report_to: ReportTo = None,
+    held_out: HeldOut = 200,
+    split: Split = None,
+    config: ConfigFile = None,
+    progress: Shown = Progress.auto,
+    db: DbOption = Path(DEFAULT_DB),
+    plugin: PluginOption = None,
+) -> None:
+    """Fine-tune on stored episodes; the loss falls on what the model says, and nothing it reads.
+
+    Tasks that are not of the split `train` are never learned from. Before and after, the model
+    plays the same held-out tasks; both go on the leaderboard.
+
+    Examples:
+
+        palestra run browse --split train -a oracle --tasks 1000 --db teacher.duckdb
+
+        palestra train sft browse --model smollm2 --from teacher.duckdb -a oracle --epochs 2
+    """
+    from palestra.agents.trained import agent_of
+    from palestra.training.measure import HeldOut
+    from palestra.training.select import FILTERS, Success, select
+    from palestra.training.sft import sft as train
+
+    filters = [each for each in FILTERS if success or not isinstance(each, Success)]
+
+    def chosen(file: Path, environment: str | None) -> Any:
+        return select(
+            file,
+            environment=environment,
+            agents=agent,
+            filters=filters,
+            balance=balance if environment else None,
+            limit=limit if environment else None,
+            seed=seed,
+        )
+
+    def go(folder: Path, tell: Any) -> Path:
+        found = [chosen(source, env) for env in environments]
+        for selection in found:
+            for line in selection.report.lines():
+                note(line)
+        return train(
+            model,
+            [each for selection in found for each in selection],
+            folder,
+            general=chosen(general, None) if general else None,
+            steps=steps,
+            epochs=epochs,
+            batch=batch,
+            micro_batch=micro_batch,
+            max_length=max_length,
+            packing=packing,
+            max_tokens=max_tokens,
+            learning_rate=learning_rate,
+            lora=lora,
+            protocol=protocol,
+            seed=seed,
+            resume=resume,
+            save_every=save_every,
+            report_to=report_to or (),
+            config=ctx.obj,
+            tell=tell,
+            remark=note,
+        )
+
+    options = parse_options(option)
+    tasks_held_out = HeldOut(
+        environments, options=options, tasks=held_out, split=split, seed=seed, db=db
+    )
+    before = agent_of(model, max_tokens=max_tokens, protocol=protocol)
+    _around(tasks_held_out, before, out or _default_out(environments, "sft"), go, progress)
+
+
+def _default_out(environments: list[str], command: str) -> Path:
+    from palestra.evals.plan import table_of
+
+    names = [table_of(env, {}).id.rpartition("/")[2].lower() for env in environments]
+    return Path("runs") / "-".join([*names, command])
+
+
+def _around(
+    held_out: HeldOut, before: str, out: Path, train: Callable[[Path, Any], Path], how: Progress
+) -> None:
+    """Measure, train, measure again, and say what was gained."""
+    from palestra.cli.learning import Learning
+    from palestra.cli.progress import Show
+
+    def play(agent: str, when: str) -> list[Side]:
+        note(f"{when}: {agent} plays {held_out.tasks:,} held-out tasks")
+        with Show(stderr(), how.value) as show:
+            return held_out.play(agent, show.watch)
+
+    try:
+        base = play(before, "Before") if held_out.tasks else []
+        with Learning(stderr(), how.value) as show:
+            path = train(out, show)
+        note(f"Trained: {path} (beside it: curves.png, curves.csv, config.json)")
+        after = play(f"trained/{out}", "After") if held_out.tasks else []
+    except KeyboardInterrupt:
+        note(f"Interrupted. Repeat the command with --resume to go on from {out}.")
+        raise SystemExit(130) from None
+    for environment, gained in held_out.compare(base, after).items():
+        note(
+            f"{environment}: {gained.before:.3f} before, {gained.after:.3f} after; difference "
+            f"{gained.difference:+.3f} [{gained.low:+.3f}, {gained.high:+.3f}] over "
+            f"{gained.tasks:,} tasks (95%, paired; p = {gained.p:.2g}): {gained.verdict}"
+        )
+    note(f"Next: palestra run ENV --agent trained/{out}")

@@ -1,0 +1,62 @@
+"""Which tasks a model may be trained on: those of `train`, and no argument names another split."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..envs.core import UsageError
+from ..evals.plan import table_of
+
+SPLIT = "train"
+
+
+def key_of(environment: str, task: str) -> str:
+    """What stands in the column `prompt` of a trainer's dataset."""
+    return json.dumps({"environment": environment, "task": task})
+
+
+def training_tasks(
+    environment: str, options: Mapping[str, Any], tasks: int | None = None
+) -> tuple[str, list[str]]:
+    """An environment's id and its training tasks.
+
+    Args:
+        environment: id or short name.
+        options: of the environment.
+        tasks: how many, the first ones; None means all.
+
+    Raises:
+        UsageError: it does not exist, has no split `train`, or no tasks in it.
+    """
+    env = table_of(environment, dict(options))
+    chosen, ids = env.choose(tasks, SPLIT)
+    if chosen != SPLIT or not ids:
+        raise UsageError(f"{env.id} has no tasks in its split {SPLIT!r} to train on")
+    return env.id, list(ids)
+
+
+def training_keys(
+    environments: Mapping[str, Mapping[str, Any]], tasks: int | None
+) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """The training tasks of environments, mixed evenly, and each environment's options by id.
+
+    Args:
+        environments: ids or short names, each with its options.
+        tasks: how many of each; None means all.
+
+    Raises:
+        UsageError: see `training_tasks`; or no environment is named.
+    """
+    options: dict[str, dict[str, Any]] = {}
+    columns: list[list[str]] = []
+    for name, given in environments.items():
+        id, ids = training_tasks(name, given, tasks)
+        options[id] = dict(given)
+        columns.append([key_of(id, task) for task in ids])
+    if not columns:
+        raise UsageError("name at least one environment to train in")
+    longest = max(map(len, columns))
+    keys = [column[i % len(column)] for i in range(longest) for column in columns]
+    return keys, options

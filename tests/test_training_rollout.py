@@ -132,6 +132,7 @@ def test_masks_are_those_of_trls_own_loop_bit_for_bit(
         return said, [[-0.5] * len(ids) for ids in said]
 
     monkeypatch.setattr(trainer, "_generate_single_turn", one_turn)
+    assert trainer.model is not None
     trainer.model.train()
     rows = factory.rows() * len(SCRIPTS)
     theirs = trainer._generate_and_score_completions(rows)

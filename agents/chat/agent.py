@@ -133,11 +133,11 @@ class ChatAgent(Agent):
     async def send(self, request: dict[str, Any], hints: Mapping[str, Any]) -> Reply:
         """The reply to a request: out of the cache, else the server's."""
         if self._cache is None:
-            return await self._asked(request | hints)
+            return await self._asked({**request, **hints})
         key = self._cache.key(self.scheme, self.place, request)
         reply = self._cache.get(key)
         if reply is None:
-            reply = await self._asked(request | hints)
+            reply = await self._asked({**request, **hints})
             self._cache.put(key, reply)
         return reply
 

@@ -83,9 +83,10 @@ def ends_of(model: Any, tokenizer: Any) -> tuple[int, ...]:
 
 
 def multiplies_bfloat16() -> bool:
-    """Whether this CPU has AMX: there bfloat16 is two to three times as fast, elsewhere slower."""
-    supported = getattr(torch.cpu, "_is_amx_tile_supported", None)
-    return bool(supported and supported())
+    """Whether this CPU multiplies bfloat16 itself (AMX, AVX-512 BF16): then it is two to seven
+    times as fast as float32, elsewhere slower."""
+    names = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    return any(bool(getattr(torch.cpu, name, bool)()) for name in names)
 
 
 def save_plain(source: Path, target: Path) -> Path:

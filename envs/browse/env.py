@@ -36,9 +36,9 @@ RULES = """\
 Find the answer to a question by browsing a closed collection of {pages:,} linked pages. The \
 collection is a world of its own: what you know from elsewhere is of no use, only its pages count.
 
-The question describes a chain of things and names none of them. Find out what each one is, one \
-after another; exactly one answer fits the whole description. "Between ... and ..." includes both \
-ends, and a place "in" a region may be several levels below it.
+The question describes a chain of things, mostly without their names. Find out what each one is, \
+one after another; exactly one answer fits the whole description. "Between ... and ..." includes \
+both ends, and a place "in" a region may be several levels below it.
 
 Rules
 - Each of your messages must call a tool. {strict}

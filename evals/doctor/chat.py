@@ -33,10 +33,10 @@ class Chat:
     ) -> Iterator[dict[str, Any]]:
         """The same in pieces; a torn stream lacks its last ones."""
         for delta in _deltas(message):
-            yield _chunk(delta) | changes
+            yield {**_chunk(delta), **changes}
         if not torn:
-            yield _chunk({}, _finish(message)) | changes
-            yield _body("chat.completion.chunk", []) | _USAGE | changes
+            yield {**_chunk({}, _finish(message)), **changes}
+            yield {**_body("chat.completion.chunk", []), **_USAGE, **changes}
 
     def error(self, stream: bool) -> dict[str, Any]:
         """An error in place of a body, or of a stream's event."""

@@ -26,7 +26,7 @@ class Responses(Chat):
     def events(
         self, message: Message, changes: Mapping[str, Any], torn: bool
     ) -> Iterator[dict[str, Any]]:
-        response = self.whole(message) | changes
+        response = {**self.whole(message), **changes}
         yield {"type": "response.created", "response": _response("in_progress", [])}
         for index, item in enumerate(response["output"] or ()):
             at = {"output_index": index, "item_id": item.get("id")}

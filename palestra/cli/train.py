@@ -79,7 +79,7 @@ SaveEvery = Annotated[
 ReportTo = Annotated[
     list[str] | None, typer.Option(help="wandb, tensorboard, trackio, ... Repeatable.")
 ]
-HeldOut = Annotated[
+HeldOutTasks = Annotated[
     int, typer.Option(min=0, help="Tasks to measure on before and after; 0: do not measure.")
 ]
 Split = Annotated[str | None, typer.Option(help="Of the tasks to measure on. Default: test.")]
@@ -127,7 +127,7 @@ def grpo(
     resume: Resume = False,
     save_every: SaveEvery = 0,
     report_to: ReportTo = None,
-    held_out: HeldOut = 200,
+    held_out: HeldOutTasks = 200,
     split: Split = None,
     config: ConfigFile = None,
     progress: Shown = Progress.auto,
@@ -227,7 +227,7 @@ def sft(
     resume: Resume = False,
     save_every: SaveEvery = 0,
     report_to: ReportTo = None,
-    held_out: HeldOut = 200,
+    held_out: HeldOutTasks = 200,
     split: Split = None,
     config: ConfigFile = None,
     progress: Shown = Progress.auto,

@@ -63,10 +63,10 @@ def reader(seat: Seat) -> Script:
     yield call("answer", digit=max(map(int, (seat.opening[-1]["content"] or "").split())))
 
 
-def blurred(seat: Seat) -> Script:
-    """Reads the digits, and errs in every second task."""
+def hasty(seat: Seat) -> Script:
+    """Reads the digits, and stops at the first in three tasks of five: who copies it errs too."""
     digits = list(map(int, (seat.opening[-1]["content"] or "").split()))
-    yield call("answer", digit=max(digits) if seat.rng.random() < 0.5 else seat.rng.choice(digits))
+    yield call("answer", digit=max(digits) if seat.rng.random() < 0.4 else digits[0])
 
 
 class Largest(ToolEnv[LargestState]):
@@ -75,7 +75,7 @@ class Largest(ToolEnv[LargestState]):
     references = {
         "oracle": Reference(oracle, "oracle", privileged=True),
         "reader": Reference(reader, "baseline", "reads", at_least=1.0),
-        "blurred": Reference(blurred, "baseline", "errs"),
+        "hasty": Reference(hasty, "baseline", "errs"),
     }
     chance = 0.2
 

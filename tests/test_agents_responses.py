@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def test_a_response_that_is_none(response: Any, said: str, retry: bool) -> None:
 
 def test_a_stream_is_its_last_event() -> None:
     def last(*events: dict[str, Any]) -> Any:
-        async def stream() -> Any:
+        async def stream() -> AsyncIterator[Any]:
             for event in events:
                 yield event
 

@@ -42,18 +42,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def noisy(folder: Path) -> Any:
-    """Conversations of a teacher who errs in a third of the tasks, errors included."""
-    evaluate(["largest"], ["blurred"], split="train", tasks=700, db=folder / "teacher.duckdb")
+def flawed(folder: Path) -> Any:
+    """Conversations of a teacher who mostly names the first digit, errors included."""
+    evaluate(["largest"], ["hasty"], split="train", tasks=700, db=folder / "teacher.duckdb")
     others = [each for each in FILTERS if not isinstance(each, Success)]
-    return select(folder / "teacher.duckdb", agents=["blurred"], filters=others)
+    return select(folder / "teacher.duckdb", agents=["hasty"], filters=others)
 
 
 @pytest.fixture(scope="module")
-def begun(folder: Path, noisy: Any) -> str:
+def begun(folder: Path, flawed: Any) -> str:
     """A model that knows the form and is right now and then."""
     made = sft(
-        str(fresh(folder / "fresh")), noisy, folder / "begun",
+        str(fresh(folder / "fresh")), flawed, folder / "begun",
         epochs=5, batch=32, learning_rate=3e-3, max_tokens=16,
     )  # fmt: skip
     return str(made)
@@ -70,11 +70,11 @@ def same(first: Path | str, second: Path | str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_sft_beats_the_base_and_grpo_beats_sft(tmp_path: Path, noisy: Any, seed: int) -> None:
-    """From random weights; a noisy teacher shows the form, rewards teach the rest."""
+def test_sft_beats_the_base_and_grpo_beats_sft(tmp_path: Path, flawed: Any, seed: int) -> None:
+    """From random weights; a hasty teacher shows the form, rewards teach the rest."""
     base = fresh(tmp_path / "base", seed)
     sft(
-        str(base), noisy, tmp_path / "sft",
+        str(base), flawed, tmp_path / "sft",
         epochs=7, batch=32, micro_batch=32, learning_rate=3e-3, max_tokens=16, seed=seed,
     )  # fmt: skip
     grpo(

@@ -96,6 +96,10 @@ def arguments(
     for name in config:
         check_among(f"{kind.__name__} field", name, names)
     cpu = loaded.model.device.type == "cpu"
+    # Transformers' paged attention breaks under Accelerate's bfloat16: it keeps to float32
+    paged = bool(config.get("use_transformers_continuous_batching"))
+    if paged and config.get("bf16"):
+        raise UsageError("use_transformers_continuous_batching works in float32 only: bf16=false")
     settings: dict[str, Any] = {
         "output_dir": str(folder.checkpoints),
         "learning_rate": learning_rate,
@@ -110,7 +114,7 @@ def arguments(
         "disable_tqdm": True,
         "use_cpu": cpu,
         "gradient_checkpointing": not cpu,
-        "bf16": not cpu or multiplies_bfloat16(),
+        "bf16": not paged and (not cpu or multiplies_bfloat16()),
     }
     try:
         with quiet():

@@ -62,7 +62,7 @@ class Speaker(Agent):
 
     def __init__(self, voice: Voice, *, budget: int | None = None) -> None:
         self._voice, self.uri, self._budget = voice, voice.uri, budget
-        self._most, self._begun = voice.context, False
+        self._most: int | None = None  # ids of prompt and reply together, known from the first turn
         self._dialogue: Dialogue | None = None
 
     async def act(
@@ -75,10 +75,9 @@ class Speaker(Agent):
             prompt = self._dialogue.prompt(messages)
         except Exception as error:  # Jinja's, raised by a template for what it does not take
             raise UsageError(f"{voice.uri}: its chat template refuses: {error}") from error
-        if not self._begun:
-            self._begun = True
-            if self._budget is not None:
-                self._most = min(self._most, len(prompt) + self._budget)
+        if self._most is None:
+            room = voice.context if self._budget is None else len(prompt) + self._budget
+            self._most = min(voice.context, room)
         room = self._most - len(prompt)
         if room < 1:
             return Reply(say(""), finish=CONTEXT_FULL, stop=True)

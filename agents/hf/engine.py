@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import torch
+import transformers
+from packaging.version import Version
 from transformers import (
     GenerationConfig,
     LogitsProcessor,
@@ -25,6 +27,7 @@ from .prefix import SharedPrefix
 
 __all__ = ["Engine", "Request", "cut"]
 
+_CACHE = "cache" if Version(transformers.__version__) >= Version("5.24") else "past_key_values"
 PATIENCE = 0.01
 """Seconds that a batch waits for the next request to join it."""
 MOST_TOKENS = 131_072
@@ -144,10 +147,10 @@ class Engine:
         output = model.generate(
             ids.to(model.device),
             attention_mask=mask.to(model.device),
-            past_key_values=cache,
             generation_config=config,
             logits_processor=LogitsProcessorList([draw]),
             stopping_criteria=StoppingCriteriaList([_Room(longest, most)]),
+            **{_CACHE: cache},
         )
         sampled = output[:, longest:].tolist()
         chances = torch.stack(draw.logprobs, dim=1).tolist()

@@ -72,7 +72,7 @@ def test_each_turn_goes_on_from_the_ids_of_the_turn_before(agent: Any) -> None:
     assert "<tool_response>\npage 2\n</tool_response>" in shown
 
 
-@pytest.mark.parametrize("protocol", ["hermes", "json", "react"])
+@pytest.mark.parametrize("protocol", ["hermes", "json", "pythonic", "react"])
 def test_what_follows_a_reply_is_what_the_protocol_writes(tiny: Path, protocol: str) -> None:
     from palestra.agents.dialogue import Template
 
@@ -253,7 +253,7 @@ def test_a_local_model_lands_on_the_leaderboard(tiny: Path, tmp_path: Path) -> N
         ("hf//no/such/folder", "there is no such folder"),
         ("hf/TINY?temperature=warm", "temperature"),
         ("hf/TINY?temperature=-1", "expected a number from 0 to 10"),
-        ("hf/TINY?protocol=xml", "expected one of hermes, json, react"),
+        ("hf/TINY?protocol=xml", "expected one of hermes, json, pythonic, react"),
         ("hf/TINY?dtype=int4", "expected one of float32"),
         ("hf/TINY?colour=red", "takes no option 'colour'"),
         ("smollm2/large", "there is one smollm2"),

@@ -36,10 +36,18 @@ def test_a_call_that_is_written_is_read_back(
     assert protocol.parse(protocol.written(action)) == action
 
 
-@given(st.lists(st.tuples(NAMES, ARGUMENTS), min_size=1, max_size=4))
-def test_hermes_reads_several_calls(named: list[tuple[str, dict[str, Any]]]) -> None:
-    hermes = protocol_of("hermes")
-    assert hermes.parse(hermes.written(calls(*named))) == calls(*named)
+@pytest.mark.parametrize("name", ["hermes", "pythonic"])
+@given(named=st.lists(st.tuples(NAMES, ARGUMENTS), min_size=1, max_size=4))
+def test_several_calls_are_read_back(name: str, named: list[tuple[str, dict[str, Any]]]) -> None:
+    protocol = protocol_of(name)
+    assert protocol.parse(protocol.written(calls(*named))) == calls(*named)
+
+
+def test_a_tool_is_offered_as_its_signature() -> None:
+    env = palestra.make("browse", corpus="procedural:size=1000,seed=0").unwrapped
+    offered = protocol_of("pythonic").instructions(env.tools)  # type: ignore[attr-defined]
+    assert "\nopen(url: str, page: int = 1) - Open a page by its address" in offered
+    assert len(offered) < len(protocol_of("json").instructions(env.tools)) / 1.9  # type: ignore[attr-defined]
 
 
 @each
@@ -101,11 +109,26 @@ ONLY_JSON = [
     ('{"text": 3}', "character 0", "'text' is no part"),
     ("", "character 0", "the end of the reply"),
 ]
+PYTHONIC = [
+    ("[search]", "character 1", "expected a call"),
+    ("[]", "character 0", "a list of calls"),
+    ("[search(", "character 7", "no Python"),
+    ('[search("x")]', "character 8", "without its name"),
+    ("[search(query=x)]", "character 14", "a text in quotes"),
+    ('[search(query="ä", n=1+1)]', "character 21", "a number"),
+    ('[a(x=1), b(**{"y": 1}, y=2)]', "character 25", "'y' stands there twice"),
+    ('\n[a(x=1),\nopen("f").read()]', "line 3, column 1 ", "the name of a tool"),
+    ("[a(x=1)] well", "character 9", "no Python"),
+    ("[" * 50_000, "character", "no Python"),
+    ("[a(x=\0)]", "character 0", "no Python"),
+    ("[a(**{1: 2})]", "character 6", "as a key"),
+]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "where", "why"),
     [
+        *(("pythonic", *case) for case in PYTHONIC),
         *(("hermes", *case) for case in HERMES),
         *(("react", *case) for case in REACT),
         *(("json", *case) for case in ONLY_JSON),
@@ -141,7 +164,7 @@ def test_a_conversation_becomes_plain_messages(protocol: Protocol) -> None:
 
 
 def test_an_unknown_protocol_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="hermes, json, react"):
+    with pytest.raises(UsageError, match="hermes, json, pythonic, react"):
         protocol_of("xml")
 
 

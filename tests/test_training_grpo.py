@@ -16,7 +16,7 @@ from palestra.envs.core import UsageError
 from palestra.evals import evaluate
 from palestra.leaderboard import ConfigChanged, episodes, ranking
 from palestra.training.measure import HeldOut
-from palestra.training.select import FILTERS, Success, select
+from palestra.training.select import filters_of, select
 
 pytest.importorskip("trl", reason="training needs palestra[train]")
 pytest.importorskip("torch", reason="training needs palestra[train]")
@@ -45,8 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def flawed(folder: Path) -> Any:
     """Conversations of a teacher who mostly names the first digit, errors included."""
     evaluate(["largest"], ["hasty"], split="train", tasks=700, db=folder / "teacher.duckdb")
-    others = [each for each in FILTERS if not isinstance(each, Success)]
-    return select(folder / "teacher.duckdb", agents=["hasty"], filters=others)
+    return select(folder / "teacher.duckdb", agents=["hasty"], filters=filters_of(at_least=None))
 
 
 @pytest.fixture(scope="module")

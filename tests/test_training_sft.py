@@ -110,7 +110,7 @@ def test_the_loss_falls_on_the_models_own_words_token_by_token(tokenizer: Any) -
         assert label == (id if said else -100)
 
 
-@pytest.mark.parametrize("protocol", ["hermes", "json", "react"])
+@pytest.mark.parametrize("protocol", ["hermes", "json", "pythonic", "react"])
 def test_masks_equal_the_marks_of_a_template_that_has_them(tokenizer: Any, protocol: str) -> None:
     template = Template(tokenizer, protocol)
     chosen = conversation()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..envs.core import UsageError
 from .checks import Stuck
 from .tasks import training_keys
-from .trainer import adapters, arguments, base, carry_out, needed, quiet
+from .trainer import adapters, arguments, base, carry_out, needed, on_cpu, quiet
 
 if TYPE_CHECKING:
     from .folder import RunFolder
@@ -87,7 +87,7 @@ def grpo(
         tasks: how many training tasks of each environment. Default: all.
         group: rollouts of one task, compared with each other.
         groups: tasks in a step.
-        micro_batch: rollouts in one forward and backward pass. Default: `group`.
+        micro_batch: rollouts in one forward and backward pass. Default: `group`; 1 on a CPU.
         max_tokens: of one reply.
         max_completion: of an episode, replies and what is read between them together.
         temperature: of sampling.
@@ -114,22 +114,22 @@ def grpo(
     needed()
     from datasets import Dataset
     from trl.trainer.grpo_config import GRPOConfig
-    from trl.trainer.grpo_trainer import GRPOTrainer
 
     from ..agents.dialogue import Template
     from .folder import RunFolder
+    from .lean import LeanGRPOTrainer
     from .rollout import Rollouts
 
     if group < 2:
         raise UsageError(f"group={group}: GRPO compares the members of a group; at least 2")
-    micro = micro_batch or group
-    if (group * groups) % micro:
+    if micro_batch and (group * groups) % micro_batch:
         raise UsageError(
-            f"micro_batch={micro} does not divide the {group * groups} rollouts of a step"
+            f"micro_batch={micro_batch} does not divide the {group * groups} rollouts of a step"
         )
     keys, options = training_keys(environments, tasks)
     folder = RunFolder(out, resume=resume)
     loaded = base(model)
+    micro = micro_batch or (1 if on_cpu(loaded) else group)
     args = arguments(
         GRPOConfig,
         {
@@ -160,7 +160,7 @@ def grpo(
         watch=_watchers(Stuck(patience), folder, group, keep),
     )
     with quiet():
-        trainer = GRPOTrainer(
+        trainer = LeanGRPOTrainer(
             model=loaded.model,
             reward_funcs=score,
             args=args,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .folder import RunFolder
     from .progress import Step
 
-__all__ = ["adapters", "arguments", "base", "carry_out", "needed", "quiet"]
+__all__ = ["adapters", "arguments", "base", "carry_out", "needed", "on_cpu", "quiet"]
 
 
 def needed() -> None:
@@ -53,6 +53,11 @@ def base(model: str, dtype: str = "") -> Loaded:
 
     with quiet():
         return load(weights_of(model), dtype=dtype or "float32")
+
+
+def on_cpu(loaded: Loaded) -> bool:
+    """Whether a model is on a CPU, where one row in a pass, with no padding, is the quickest."""
+    return loaded.model.device.type == "cpu"
 
 
 def adapters(rank: int) -> Any:
@@ -95,7 +100,7 @@ def arguments(
     names = [field.name for field in dataclasses.fields(kind)]
     for name in config:
         check_among(f"{kind.__name__} field", name, names)
-    cpu = loaded.model.device.type == "cpu"
+    cpu = on_cpu(loaded)
     # Transformers' paged attention breaks under Accelerate's bfloat16: it keeps to float32
     paged = bool(config.get("use_transformers_continuous_batching"))
     if paged and config.get("bf16"):
@@ -151,6 +156,7 @@ def carry_out(
     from transformers.trainer_callback import PrinterCallback
 
     from .checks import NotFinite
+    from .lean import lean_head
     from .progress import Progress
 
     trainer.remove_callback(PrinterCallback)
@@ -160,7 +166,7 @@ def carry_out(
         trainer.add_callback(Progress(tell))
     folder.begin({**about, "arguments": trainer.args.to_dict()})
     last = folder.last_checkpoint() if resume else None
-    with quiet(), during or nullcontext():
+    with quiet(), during or nullcontext(), lean_head(trainer.model):
         trainer.train(resume_from_checkpoint=last)
     return folder.save(trainer.accelerator.unwrap_model(trainer.model), trainer.processing_class)
 

@@ -17,6 +17,7 @@ from .base import Protocol
 from .chatml import CHATML, offers_tools
 from .hermes import Hermes
 from .json_only import JsonOnly, constraint
+from .pythonic import Pythonic
 from .react import ReAct
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "protocol_of",
 ]
 
-PROTOCOLS: dict[str, Protocol] = {"hermes": Hermes(), "json": JsonOnly(), "react": ReAct()}
+PROTOCOLS: dict[str, Protocol] = {
+    each.name: each for each in (Hermes(), JsonOnly(), Pythonic(), ReAct())
+}
 """Every text protocol by name."""
 
 

@@ -63,6 +63,10 @@ def export(
         str | None,
         typer.Option(metavar="DIFFICULTY", help="sft, hf: its values equally often, e.g. hops."),
     ] = None,
+    grounded: Annotated[
+        bool,
+        typer.Option(help="sft, hf: only if each call passes what was read before (for oracles)."),
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     seed: Annotated[int, typer.Option(help="sft, hf: of which --balance and --limit take.")] = 0,
     db: DbOption = Path(DEFAULT_DB),
@@ -87,8 +91,8 @@ def export(
 
     environment = id_of(environment, db)
     if format not in CONVERSATIONS:
-        if balance is not None or not dedupe:
-            raise UsageError("--balance and --no-dedupe go with --format sft or hf")
+        if balance is not None or not dedupe or grounded:
+            raise UsageError("--balance, --grounded and --no-dedupe go with --format sft or hf")
         from palestra.leaderboard import write_episodes
 
         count = write_episodes(
@@ -105,15 +109,14 @@ def export(
         return
     if format is Format.hf and out is None:
         raise UsageError("--format hf writes a folder: name it with --out")
-    from palestra.training.select import FILTERS, Success, select, write_hf, write_sft
+    from palestra.training.select import filters_of, select, write_hf, write_sft
 
-    others = [each for each in FILTERS if not isinstance(each, Success)]
     chosen = select(
         db,
         environment=environment,
         agents=agent,
         split=split or "train",
-        filters=others if success is False else [Success(at_least), *others],
+        filters=filters_of(at_least=None if success is False else at_least, grounded=grounded),
         dedupe=dedupe,
         balance=balance,
         limit=limit,

@@ -70,7 +70,9 @@ LearningRate = Annotated[float, typer.Option(help="Of AdamW.")]
 Lora = Annotated[
     int, typer.Option(min=0, help="Rank of LoRA adapters; 0 trains all of the weights.")
 ]
-Protocol = Annotated[str, typer.Option(help="How tools are called: hermes, json, react, native.")]
+Protocol = Annotated[
+    str, typer.Option(help="How tools are called: hermes, json, pythonic, react, native.")
+]
 Seed = Annotated[int, typer.Option(help="Of everything random.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")]
 SaveEvery = Annotated[
@@ -109,7 +111,8 @@ def grpo(
     group: Annotated[int, typer.Option(min=2, help="Rollouts of one task.")] = 8,
     groups: Annotated[int, typer.Option(min=1, help="Tasks in a step.")] = 4,
     micro_batch: Annotated[
-        int, typer.Option(min=0, help="Rollouts in one pass. Default: those of a group.")
+        int,
+        typer.Option(min=0, help="Rollouts in one pass. Default: those of a group; 1 on a CPU."),
     ] = 0,
     max_tokens: MaxTokens = 128,
     max_completion: Annotated[
@@ -208,10 +211,13 @@ def sft(
         str | None, typer.Option(metavar="DIFFICULTY", help="Its values equally often.")
     ] = None,
     success: Annotated[bool, typer.Option("--success/--no-success", help="Only successes.")] = True,
+    grounded: Annotated[
+        bool, typer.Option(help="Only if each call passes what was read before (for oracles).")
+    ] = False,
     option: EnvOptions = None,
     batch: Annotated[int, typer.Option(min=1, help="Conversations in a step.")] = 16,
     micro_batch: Annotated[
-        int, typer.Option(min=0, help="Conversations in one pass. Default: up to 4.")
+        int, typer.Option(min=0, help="Conversations in one pass. Default: up to 4; 1 on a CPU.")
     ] = 0,
     max_length: Annotated[
         int, typer.Option(min=0, help="Tokens of a conversation. Default: the model's context.")
@@ -243,14 +249,14 @@ def sft(
 
         palestra run browse --split train -a oracle --tasks 1000 --db teacher.duckdb
 
-        palestra train sft browse --model smollm2 --from teacher.duckdb -a oracle --epochs 2
+        palestra train sft browse --model smollm2 --from teacher.duckdb -a oracle --grounded
     """
     from palestra.agents.trained import agent_of
     from palestra.training.measure import HeldOut
-    from palestra.training.select import FILTERS, Success, select
+    from palestra.training.select import filters_of, select
     from palestra.training.sft import sft as train
 
-    filters = [each for each in FILTERS if success or not isinstance(each, Success)]
+    filters = filters_of(at_least=1.0 if success else None, grounded=grounded)
 
     def chosen(file: Path, environment: str | None) -> Any:
         return select(

@@ -8,11 +8,13 @@ to recover.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ...envs.core import Episode, Task
+from .conversations import arguments_of
 from .validity import problem
 from .worlds import World
 
@@ -118,5 +120,47 @@ class ExactSequence:
         return dropped("other calls than the gold ones")
 
 
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """Every word that a call passes as text was read in the conversation before the call.
+
+    For agents that see the hidden truth: a step that rests on what they have not read teaches who
+    imitates them to guess. Numbers are not looked at.
+    """
+
+    name = "grounded"
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        read: set[str] = set()
+        for message in candidate.episode.messages:
+            for each in message.get("tool_calls") or ():
+                for word in words_in(arguments_of(each)):
+                    if word not in read:
+                        return dropped("a call passes what was not read before")
+            read |= words_of(message["content"] or "")
+        return kept
+
+
+def words_of(text: str) -> set[str]:
+    """A text's words, capitals apart."""
+    return {word.casefold() for word in re.findall(r"\w+", text)}
+
+
+def words_in(value: object) -> set[str]:
+    """The words of all texts in a value."""
+    if isinstance(value, str):
+        return words_of(value)
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return set().union(*map(words_in, value)) if isinstance(value, list) else set()
+
+
 FILTERS: tuple[Filter, ...] = (Success(), Validity(), EndState(), ExactSequence())
 """What `select` applies unless told otherwise."""
+
+
+def filters_of(*, at_least: float | None = 1.0, grounded: bool = False) -> list[Filter]:
+    """The usual filters, with another bound of success (None: failures too) or one filter more."""
+    wanted: list[Filter] = [] if at_least is None else [Success(at_least)]
+    wanted += [each for each in FILTERS if not isinstance(each, Success)]
+    return [*wanted, Grounded()] if grounded else wanted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...envs.core import UsageError, check_between
 from ..select import Conversation
-from ..trainer import adapters, arguments, base, carry_out, needed, quiet
+from ..trainer import adapters, arguments, base, carry_out, needed, on_cpu, quiet
 
 if TYPE_CHECKING:
     from ..progress import Step
@@ -55,7 +55,8 @@ def sft(
         steps: optimiser steps of each stage. Default: what `epochs` come to.
         epochs: how often each conversation is seen.
         batch: conversations in a step.
-        micro_batch: conversations in one forward and backward pass. Default: up to 4.
+        micro_batch: conversations in one forward and backward pass. Default: up to 4;
+            1 on a CPU.
         max_length: most tokens of a conversation; longer ones are left out whole. Default: what the
             model can hold.
         packing: several conversations in one row of `max_length`, which saves padding; none sees
@@ -90,9 +91,8 @@ def sft(
     from .rows import rows_of
 
     check_between("batch", batch, 1, 1_000_000)
-    micro = micro_batch or math.gcd(batch, 4)
-    if batch % micro:
-        raise UsageError(f"micro_batch={micro} does not divide the batch of {batch}")
+    if micro_batch and batch % micro_batch:
+        raise UsageError(f"micro_batch={micro_batch} does not divide the batch of {batch}")
     if general is not None:
         stage = Path(out) / "general"
         if not (stage / "model").is_dir():
@@ -107,6 +107,7 @@ def sft(
         model = str(stage)
     folder = RunFolder(out, resume=resume)
     loaded = base(model)
+    micro = micro_batch or (1 if on_cpu(loaded) else math.gcd(batch, 4))
     ends = {id: loaded.tokenizer.decode([id]) for id in loaded.ends}
     longest = min(max_length or loaded.context, loaded.context)
     found = rows_of(conversations, Template(loaded.tokenizer, protocol), ends, longest)

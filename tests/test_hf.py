@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers test/Guess-v0
 import palestra
@@ -19,6 +18,7 @@ from palestra.agents.models import fetch, located, places
 from palestra.agents.uri import resolve
 from palestra.envs.core import Message, UsageError, call, say, system, tool_result, user
 from palestra.evals import evaluate
+from tiny import save_tiny_model
 
 torch = pytest.importorskip("torch", reason="local models need palestra[local]")
 pytest.importorskip("transformers", reason="local models need palestra[local]")

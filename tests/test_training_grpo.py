@@ -7,21 +7,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-import largest
 import pytest
-from tiny import save_tiny_model
 
+import largest
 from palestra.agents.uri import resolve
 from palestra.envs.core import UsageError
 from palestra.evals import evaluate
 from palestra.leaderboard import ConfigChanged, episodes, ranking
 from palestra.training.measure import HeldOut
 from palestra.training.select import filters_of, select
+from tiny import save_tiny_model
 
 pytest.importorskip("trl", reason="training needs palestra[train]")
 pytest.importorskip("torch", reason="training needs palestra[train]")
 
 import torch
+from tiny_grpo import learn
 from transformers import AutoModelForCausalLM, TrainerCallback
 
 from palestra.training.grpo import grpo
@@ -69,28 +70,9 @@ def same(first: Path | str, second: Path | str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_sft_beats_the_base_and_grpo_beats_sft(tmp_path: Path, flawed: Any, seed: int) -> None:
+def test_sft_beats_the_base_and_grpo_beats_sft(tmp_path: Path, seed: int) -> None:
     """From random weights; a hasty teacher shows the form, rewards teach the rest."""
-    base = fresh(tmp_path / "base", seed)
-    sft(
-        str(base), flawed, tmp_path / "sft",
-        epochs=7, batch=32, micro_batch=32, learning_rate=3e-3, max_tokens=16, seed=seed,
-    )  # fmt: skip
-    grpo(
-        str(tmp_path / "sft"), {"largest": {}}, tmp_path / "grpo",
-        steps=100, group=8, groups=8, micro_batch=64, learning_rate=1e-3, seed=seed, **SMALL,
-    )  # fmt: skip
-    held_out = HeldOut(["largest"], tasks=300, db=tmp_path / "board.duckdb")
-    sides = [
-        held_out.play(uri)
-        for uri in (
-            f"hf/{base}?max_tokens=16",
-            f"trained/{tmp_path}/sft",
-            f"trained/{tmp_path}/grpo",
-        )
-    ]
-    first = held_out.compare(sides[0], sides[1])[LARGEST]
-    second = held_out.compare(sides[1], sides[2])[LARGEST]
+    first, second = learn(tmp_path / "run", seed)
     print(f"seed {seed}: SFT over base {first}; GRPO over SFT {second}")
     assert first.tasks == second.tasks == 300
     assert first.low > 0, first

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import largest  # noqa: F401 - registers
 import pytest
-from tiny import save_tiny_model
 
 import guessing
+import largest  # noqa: F401 - registers
 from palestra.agents.base import InfrastructureError, Tokens
 from palestra.agents.dialogue import Generated, Template
 from palestra.envs.core import Score, UsageError, register, tool
+from tiny import save_tiny_model
 
 pytest.importorskip("trl", reason="training needs palestra[train]")
 pytest.importorskip("torch", reason="training needs palestra[train]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -25,9 +26,11 @@ from palestra.training.select import (
     FILTERS,
     Candidate,
     Conversation,
+    Grounded,
     Selection,
     Verdict,
     dropped,
+    filters_of,
     kept,
     select,
     write_hf,
@@ -135,6 +138,35 @@ def test_recovered_errors_are_kept_and_counted(shelves: Path) -> None:
     chosen = select(shelves, agents=["recovering"])
     assert {each.metadata["tool_errors"] for each in chosen} == {1}
     assert chosen.report.recovered == len(chosen) == 8
+
+
+def test_grounded_steps_rest_on_what_was_read(db: Path) -> None:
+    options = {**SMALL, "named": True, "min_hops": 1, "max_hops": 1, "window": 500}
+    evaluate(["browse"], ["oracle"], tasks=60, split="train", db=db, options=options)
+    every = select(db, agents=["oracle"], filters=filters_of())
+    grounded = select(db, agents=["oracle"], filters=filters_of(grounded=True))
+    assert 0 < len(grounded) < len(every)
+    for conversation in grounded:
+        read = ""
+        for message in conversation.messages:
+            for made in message.get("tool_calls", ()):
+                arguments = made["function"]["arguments"]
+                for value in (v for v in arguments.values() if isinstance(v, str)):
+                    assert all(word.casefold() in read for word in re.findall(r"\w+", value))
+            read += message["content"].casefold() + " "
+
+
+def test_a_call_on_what_nobody_read_is_not_grounded(shelves: Path, db: Path) -> None:
+    true = played(shelves)
+    store(db, true)
+    assert len(select(db, filters=[Grounded()])) == 1
+    made_up = json.loads(json.dumps(true.messages))
+    arguments = next(m for m in made_up if m.get("tool_calls"))["tool_calls"][0]["function"]
+    arguments["arguments"] = {"note": ["so", {"deep": "Zanzibar"}]}
+    store(other := db.with_name("other.duckdb"), msgspec.structs.replace(true, messages=made_up))
+    chosen = select(other, filters=[Grounded()])
+    assert not chosen.conversations
+    assert reasons(chosen, "grounded") == {"a call passes what was not read before": 1}
 
 
 def test_where_the_answer_shows_in_the_state_the_sequence_does_not_apply(browse: Path) -> None:

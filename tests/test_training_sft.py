@@ -9,17 +9,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import largest
 import pytest
-from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers
+import largest
 from palestra.agents.dialogue import Template
 from palestra.agents.protocols import CHATML
 from palestra.envs.core import UsageError, calls, say, system, tool_result, user
 from palestra.evals import evaluate
 from palestra.training.measure import HeldOut
 from palestra.training.select import FILTERS, Conversation, Success, select
+from tiny import save_tiny_model
 
 pytest.importorskip("trl", reason="training needs palestra[train]")
 pytest.importorskip("torch", reason="training needs palestra[train]")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import save_tiny_model
 
 import guessing  # noqa: F401 - registers test/Guess-v0
 from palestra.agents import Reply
@@ -28,6 +27,7 @@ from palestra.envs.core import UsageError, user
 from palestra.evals import evaluate
 from palestra.evals.doctor import ChatServer, Fault
 from palestra.evals.doctor.wire import Wire
+from tiny import save_tiny_model
 
 pytest.importorskip("openai", reason="vllm/... talks through the openai package")
 REAL = os.environ.get("PALESTRA_VLLM_PYTHON")

@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 import torch
-import transformers
-from packaging.version import Version
 from transformers import (
     GenerationConfig,
     LogitsProcessor,
@@ -23,11 +21,10 @@ from transformers import (
 
 from ..dialogue import Generated
 from .load import Loaded
-from .prefix import SharedPrefix
+from .memory import CACHE, Memory
 
 __all__ = ["Engine", "Request", "cut"]
 
-_CACHE = "cache" if Version(transformers.__version__) >= Version("5.24") else "past_key_values"
 PATIENCE = 0.01
 """Seconds that a batch waits for the next request to join it."""
 MOST_TOKENS = 131_072
@@ -63,7 +60,7 @@ class Engine:
     ) -> None:
         self._loaded, self._batch = loaded, batch
         self._temperature, self._top_p = temperature, top_p
-        self._prefix = SharedPrefix(loaded.model)
+        self._memory = Memory(loaded.model)
         self._waiting: queue.SimpleQueue[tuple[Request, Future[Generated]] | None] = (
             queue.SimpleQueue()
         )
@@ -125,16 +122,15 @@ class Engine:
     def generate(self, requests: list[Request]) -> list[Generated]:
         """Generate for these requests now, in this thread."""
         model, tokenizer, _, ends = self._loaded
-        shared, cache = self._prefix.of([request.ids for request in requests])
+        prompts = [request.ids for request in requests]
+        read = self._memory.read(prompts, max(request.most for request in requests))
         longest = max(len(request.ids) for request in requests)
         pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (ends or (0,))[0]
         ids = torch.full((len(requests), longest), pad, dtype=torch.long)
         mask = torch.zeros_like(ids)
-        for row, request in enumerate(requests):  # what is shared, padding, what is the row's own
-            own = longest - len(request.ids) + shared
-            ids[row, :shared] = torch.tensor(request.ids[:shared])
-            ids[row, own:] = torch.tensor(request.ids[shared:])
-            mask[row, :shared] = mask[row, own:] = 1
+        for row, prompt in enumerate(prompts):
+            ids[row, longest - len(prompt) :] = torch.tensor(prompt)
+            mask[row, longest - len(prompt) :] = 1
         draw = _Draw([request.seed for request in requests], self._temperature, self._top_p)
         most = torch.tensor([request.most for request in requests], device=model.device)
         config = GenerationConfig(
@@ -150,14 +146,17 @@ class Engine:
             generation_config=config,
             logits_processor=LogitsProcessorList([draw]),
             stopping_criteria=StoppingCriteriaList([_Room(longest, most)]),
-            **{_CACHE: cache},
+            **({} if read is None else {CACHE: read.cache}),
         )
         sampled = output[:, longest:].tolist()
         chances = torch.stack(draw.logprobs, dim=1).tolist()
-        return [
+        replies = [
             cut(tokens, logprobs, request.most, ends)
             for tokens, logprobs, request in zip(sampled, chances, requests, strict=True)
         ]
+        if read is not None:
+            self._memory.said(prompts, [reply.ids for reply in replies], read)
+        return replies
 
 
 def cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ...]) -> Generated:

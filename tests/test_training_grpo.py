@@ -22,11 +22,11 @@ pytest.importorskip("trl", reason="training needs palestra[train]")
 pytest.importorskip("torch", reason="training needs palestra[train]")
 
 import torch
-from tiny_grpo import learn
 from transformers import AutoModelForCausalLM, TrainerCallback
 
 from palestra.training.grpo import grpo
 from palestra.training.sft import sft
+from tiny_grpo import learn
 
 LARGEST = "test/Largest-v0"
 SMALL: dict[str, Any] = {"max_tokens": 16, "max_completion": 32}

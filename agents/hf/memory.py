@@ -93,7 +93,8 @@ class Memory:
     """
 
     def __init__(self, model: Any, most: int | None = None) -> None:
-        self._model = model
+        # what `generate` of a model with adapters calls, too
+        self._model = model.get_base_model() if hasattr(model, "get_base_model") else model
         self._most = _free(model.device) * SHARE if most is None else most
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._lengths: Counter[int] = Counter()

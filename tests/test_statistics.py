@@ -64,7 +64,8 @@ def test_one_trial_a_task_is_mcnemars_exact_test() -> None:
     assert result.verdict == "worse"
     from statsmodels.stats.contingency_tables import mcnemar
 
-    assert discordant(28, 35, 101).p == pytest.approx(mcnemar([[48, 28], [35, 53]]).pvalue)
+    table: Any = mcnemar([[48, 28], [35, 53]])
+    assert discordant(28, 35, 101).p == pytest.approx(table.pvalue)
 
 
 def test_signs_of_darwins_plants_are_flipped_exactly() -> None:

@@ -16,7 +16,9 @@ they predict: the share of matches won, a tie counting half.
 
 An agent that never loses has no finite strength. Between every two agents that met one imagined
 match is added, won half by each (Davidson and Solomon, Biometrika 60, 1973), on top of as many as
-there are tasks.
+there are tasks. And as a bootstrap cannot draw what has not happened yet, each of its samples gets,
+for every two agents in every block, one win of each in the mean, as in `paired`: else an agent that
+solved two tasks of a hundred would stand above one that solved none, for certain.
 
 Sources: Bradley and Terry, Biometrika 39 (1952); the fit is choix's I-LSR (Maystre and
 Grossglauser, NeurIPS 2015), which converges to the maximum of the likelihood.
@@ -100,11 +102,15 @@ def strengths(
     size = len(agents) ** 2
     drawn = np.zeros((len(tables), resamples, size))
     whole = np.zeros((len(tables), size))
+    rng = np.random.default_rng([seed, 1])
     for e, found in enumerate(tables.values()):
         for b, table in enumerate(found):
             share = total / len(tables) / len(found) / len(table)
-            whole[e] += share * table.sum(axis=0)
+            sums = table.sum(axis=0)
+            whole[e] += share * sums
             drawn[e] += share * resampled_sums(table, resamples, seed + 1000 * e + b)
+            played = (sums + sums.reshape(len(agents), -1).T.ravel()) > 0
+            drawn[e] += share * played * rng.poisson(1.0, (resamples, size))
     met = (whole.sum(axis=0) + whole.sum(axis=0).reshape(len(agents), -1).T.ravel()) > 0
     _connected(agents, met.reshape(len(agents), -1))
 
@@ -117,7 +123,6 @@ def strengths(
     inner = np.array([fitted(wins, best) for wins in drawn.sum(axis=0)])
     outer = None
     if len(tables) > 1:
-        rng = np.random.default_rng(seed)
         which = rng.integers(len(tables), size=(resamples, len(tables)))
         sample = rng.integers(resamples, size=which.shape)  # tasks are drawn anew each time
         outer = np.array([fitted(wins, best) for wins in drawn[which, sample].sum(axis=1)])

@@ -167,8 +167,10 @@ def _print(found: Comparisons) -> None:
     console = stdout()
     for (environment, split), group in groupby(found.pairs, key=lambda p: (p.environment, p.split)):
         pairs = list(group)
+        options = pairs[0].first.config.get("options") or {}
+        shown = "".join(f"  {name}={value}" for name, value in options.items())
         table = Table(
-            title=f"{environment}  split {split}  {pairs[0].metric}",
+            title=f"{environment}  split {split}  {pairs[0].metric}{shown}",
             title_justify="left",
             title_style="bold",
         )

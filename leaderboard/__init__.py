@@ -8,6 +8,7 @@ for row in ranking("palestra.duckdb"):
 from .errors import StoreError
 from .export import write_episodes
 from .intervals import bootstrap, wilson
+from .outcomes import Outcomes, outcomes
 from .queries import Row, by_task, episode, episodes, ranking, sessions
 from .selection import Selection, selection
 from .store import Cell, ConfigChanged, Store
@@ -16,6 +17,7 @@ from .writer import Writer
 __all__ = [
     "Cell",
     "ConfigChanged",
+    "Outcomes",
     "Row",
     "Selection",
     "Store",
@@ -25,6 +27,7 @@ __all__ = [
     "by_task",
     "episode",
     "episodes",
+    "outcomes",
     "ranking",
     "selection",
     "sessions",

@@ -1,8 +1,69 @@
 """What results are worth: comparisons with intervals.
 
-`paired` compares two agents on the same tasks.
+    paired(before, after)            two agents on the same tasks: difference, interval, verdict
+    tasks_like_these(trials)         what a ± means: three questions, three intervals
+    pass_at(trials, k), pass_hat     one success in k trials, and success in all
+    rate(k, n), between(a, b)        rates with intervals, Fisher's exact test
+    tasks_needed(0.05, sd=0.4)       how many tasks show a difference
+    holm(ps)                         several comparisons at once
+    strengths(environments)          one ranking over all environments, by Bradley-Terry
+    slope(doses, scores)             lines with intervals
+    compare(db, agents)              all of that for a leaderboard file
+    standings(db)                    the ranking for a leaderboard file
+
+Each module says what it rests on; `docs/statistics.md` says which ± means what.
 """
 
-from .paired import Paired, paired
+from .clusters import (
+    Interval,
+    clustered,
+    environments_like_these,
+    tasks_like_these,
+    these_tasks_again,
+)
+from .compare import Comparison, Comparisons, Overall, compare
+from .multiple import family_note, holm
+from .paired import MARGIN, Paired, paired
+from .passes import Passes, pass_at, pass_hat
+from .power import Spread, detectable, power_of, spread, tasks_needed
+from .rates import Between, Rate, between, rate
+from .slopes import Slope, slope, slope_over_tasks
+from .standings import Standing, Standings, standings
+from .strengths import Strength, strengths
 
-__all__ = ["Paired", "paired"]
+__all__ = [
+    "MARGIN",
+    "Between",
+    "Comparison",
+    "Comparisons",
+    "Interval",
+    "Overall",
+    "Paired",
+    "Passes",
+    "Rate",
+    "Slope",
+    "Spread",
+    "Standing",
+    "Standings",
+    "Strength",
+    "between",
+    "clustered",
+    "compare",
+    "detectable",
+    "environments_like_these",
+    "family_note",
+    "holm",
+    "paired",
+    "pass_at",
+    "pass_hat",
+    "power_of",
+    "rate",
+    "slope",
+    "slope_over_tasks",
+    "spread",
+    "standings",
+    "strengths",
+    "tasks_like_these",
+    "tasks_needed",
+    "these_tasks_again",
+]

@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, doctor, export, look, models, play, run, select, train
+from palestra.cli import (
+    board,
+    check,
+    compare,
+    doctor,
+    export,
+    look,
+    models,
+    play,
+    power,
+    run,
+    select,
+    standings,
+    train,
+)
 
 app = typer.Typer(
     name="palestra",
@@ -42,6 +56,9 @@ def _root(
 app.command("list")(look.list_)
 app.command("run")(run.run)
 app.command("leaderboard")(board.leaderboard)
+app.command("compare")(compare.compare)
+app.command("rank")(standings.rank)
+app.command("power")(power.power)
 app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check")(check.check)

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from ...envs.core import UsageError, cache_folder
 __all__ = ["Server", "python_with_vllm", "takes_seeds"]
 
 MODULE = "vllm.entrypoints.openai.api_server"
+_CAUSE = re.compile(r"\b[A-Z]\w*(?:Error|Exception): ")
+"""What a worker died of stands far above the last lines, which only say that it did."""
 LAST_LINES = 12
 """Of the server's log, in the message when it does not come up."""
 
@@ -86,6 +89,8 @@ class Server:
                 [self._python, "-m", MODULE, "--host", "127.0.0.1", "--port", str(port),
                  *self.command],
                 stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                # without it, the CPU build wants nine tenths of all memory or does not start
+                env={"VLLM_CPU_KVCACHE_SPACE": "2", **os.environ},
                 start_new_session=True,  # so that all its workers can be stopped with it
             )  # fmt: skip
         atexit.register(self.stop)
@@ -129,9 +134,10 @@ class Server:
 
     def _words(self) -> str:
         assert self._log is not None
-        lines = self._log.read_text(errors="replace").strip().splitlines()[-LAST_LINES:]
-        said = "\n  ".join(lines) or "nothing"
-        return f"Its log is {self._log}; it ended with:\n  {said}"
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        causes = [line for line in lines[:-LAST_LINES] if _CAUSE.search(line)]
+        said = "\n  ".join([*causes[:1], *lines[-LAST_LINES:]]) or "nothing"
+        return f"Its log is {self._log}; it said, and ended with:\n  {said}"
 
 
 _GUARD = """

@@ -1,0 +1,76 @@
+"""`paired`: agents (or any factor's values) against the first, task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..blocks import Block, Column, Figure, Finding, Point, Table
+from .base import Analysis, named
+from .comparing import PAIRED, compared, holm, in_words, interval, pairs_row
+
+if TYPE_CHECKING:
+    from ..results import Group, Results
+
+
+class Against(Analysis):
+    """Every value of a factor against a baseline, within each combination of the others."""
+
+    factor: str = "agent"
+    baseline: str = ""
+    """Default: the first."""
+    measure: str = "headline"
+    within: list[str] = []
+    """Factors to compare within; default: all others that vary."""
+
+    def factors(self) -> list[tuple[str, str, bool]]:
+        return [("factor", self.factor, False), *(("within", name, False) for name in self.within)]
+
+    def blocks(self, results: Results) -> list[Block]:
+        within = self.within or [name for name in results.varying() if name != self.factor]
+        by_rest: dict[str, list[Group]] = {}
+        for group in results.groups([*within, self.factor]):
+            rest = {name: value for name, value in group.factors.items() if name != self.factor}
+            by_rest.setdefault(named(rest), []).append(group)
+        found = []
+        for rest, groups in by_rest.items():
+            base = self._base(groups)
+            before = results.by_task(base, self.measure)
+            for group in groups:
+                if group is not base:
+                    change = compared(before, results.by_task(group, self.measure))
+                    if change is not None:
+                        other, first = group.factors.get(self.factor), base.factors.get(self.factor)
+                        found.append((rest, other, first, change))
+        if not found:
+            return [Finding("There are no two to compare on the same tasks.")]
+        adjusted = holm([change.p for *_, change in found])
+        rows: list[Sequence[Any]] = []
+        for (rest, other, base, change), p in zip(found, adjusted, strict=True):
+            means = (change.after, change.before)
+            several = p if len(found) > 1 else None
+            rows.append([rest or None, other, base, *means, *pairs_row(change, several)])
+        metric = results.name_of(self.measure)
+        title = f"{metric}: each {self.factor} against the first, paired by task"
+        heads = [Column("in"), Column(self.factor), Column("against")]
+        values = [Column("its mean", "mean"), Column("first's mean", "mean")]
+        points: dict[str, list[Point]] = {}
+        for rest, other, base, change in found:
+            span = interval(change.low, change.high) or (None, None)
+            name = f"{other} - {base}" + (f", {rest}" if rest else "")
+            points.setdefault("", []).append(Point(name, change.difference, *span))
+        difference = f"difference of {metric}"
+        return [
+            *(
+                Finding(f"{f'{rest}: ' if rest else ''}{other} less {base}: {in_words(change)}.")
+                for rest, other, base, change in found[:6]
+            ),
+            Figure(f"{difference}, paired by task", "points", points, difference, "", shares=False),
+            Table(title, [*heads, *values, *PAIRED], rows).without_empty(),
+        ]
+
+    def _base(self, groups: Sequence[Group]) -> Group:
+        for group in groups:
+            if str(group.factors.get(self.factor)) == self.baseline:
+                return group
+        return groups[0]

@@ -55,8 +55,8 @@ def check() -> None:
         ) from None
 
 
-def svg(figure: Figure, theme: Theme) -> str:
-    """A figure as a file of SVG."""
+def svg(figure: Figure, theme: Theme, *, narrow: bool = False) -> str:
+    """A figure as a file of SVG; `narrow` for a telephone."""
     import matplotlib
     from matplotlib.figure import Figure as Canvas
 
@@ -71,14 +71,14 @@ def svg(figure: Figure, theme: Theme) -> str:
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         height = 3.6 if figure.shape == "lines" else 1.0 + 0.34 * _lines(figure)
-        canvas = Canvas(figsize=(7.0, height), layout="constrained")
+        canvas = Canvas(figsize=(4.0 if narrow else 7.0, height), layout="constrained")
         canvas.patch.set_alpha(0)
         axes = canvas.add_subplot()
         axes.patch.set_alpha(0)
         (_draw_lines if figure.shape == "lines" else _draw_points)(axes, figure, theme)
         axes.grid(color=theme.grid, linewidth=0.7)
         axes.set_axisbelow(True)
-        _legend(canvas, axes, figure, theme)
+        _legend(canvas, figure, theme, 1 if narrow else 3)
         file = io.StringIO()
         canvas.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     return file.getvalue()
@@ -135,7 +135,7 @@ def _point_label(figure: Figure, name: str, point: Point) -> str:
     return str(point.x) if len(figure.series) < 2 or point.x == name else f"{point.x}"
 
 
-def _legend(canvas: Any, axes: Any, figure: Figure, theme: Theme) -> None:
+def _legend(canvas: Any, figure: Figure, theme: Theme, columns: int) -> None:
     from matplotlib.lines import Line2D
 
     names = [name for name in figure.series if name]
@@ -149,7 +149,7 @@ def _legend(canvas: Any, axes: Any, figure: Figure, theme: Theme) -> None:
     # A label that begins with an underscore would be left out.
     labels = [f"\u200a{_short(name)}" for name in figure.series]
     canvas.legend(handles, labels, loc="outside upper left", frameon=False, fontsize=9,
-                  ncols=1 if max(map(len, labels)) > 30 else 3, labelcolor=theme.text)  # fmt: skip
+                  ncols=1 if max(map(len, labels)) > 30 else columns, labelcolor=theme.text)  # fmt: skip
 
 
 def _style(number: int, theme: Theme) -> tuple[str, str]:

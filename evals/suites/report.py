@@ -44,8 +44,8 @@ class Report:
     sections: list[Section]
     provenance: dict[str, Any]
     made: str
-    figures: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """SVG for light and for dark pages, by name."""
+    figures: dict[str, dict[str, str]] = field(default_factory=dict)
+    """SVG by name: `light` and `dark`, and both as `narrow`."""
 
     def names(self) -> list[tuple[str, Figure]]:
         """The figures of the sections with the names of their files."""
@@ -88,7 +88,13 @@ def make_report(results: Results, *, command: str = "", figures: bool = True) ->
         report.sections.append(beside(results))
     if figures:
         report.figures = {
-            name: (svg(figure, LIGHT), svg(figure, DARK)) for name, figure in report.names()
+            name: {
+                "light": svg(figure, LIGHT),
+                "dark": svg(figure, DARK),
+                "light narrow": svg(figure, LIGHT, narrow=True),
+                "dark narrow": svg(figure, DARK, narrow=True),
+            }
+            for name, figure in report.names()
         }
     return report
 
@@ -109,9 +115,9 @@ def write_report(report: Report, folder: Path) -> list[Path]:
         written.append(path)
 
     put("report.html", _page(report))
-    for name, (light, _) in report.figures.items():
+    for name, drawn in report.figures.items():
         # On its own a file has no page behind it: give it one that its colours are made for.
-        put(f"figures/{name}.svg", light.replace("<defs>", _PAPER + "<defs>", 1))
+        put(f"figures/{name}.svg", drawn["light"].replace("<defs>", _PAPER + "<defs>", 1))
     put("report.md", render("report.md.jinja", report, pictures=_files(report)))
     put("report.json", json.dumps(as_json(report), indent=2, allow_nan=False) + "\n")
     return written
@@ -150,7 +156,10 @@ def _page(report: Report) -> str:
     return render(
         "report.html.jinja",
         report,
-        pictures={name: tuple(map(_data, pair)) for name, pair in report.figures.items()},
+        pictures={
+            name: {kind: _data(each) for kind, each in drawn.items()}
+            for name, drawn in report.figures.items()
+        },
         style=Markup(style),
         policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
         "form-action 'none'",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...leaderboard.cells import Measured, Used, find_cells, measured, task_means, used
@@ -117,4 +117,11 @@ def groups_of(
             continue
         group.cells.append(cell)
         group.ids.append(number)
-    return list(found.values())
+    groups = list(found.values())
+    # In the order of the factors, each value where it came first.
+    first = {name: _firsts(group.factors.get(name) for group in groups) for name in factors}
+    return sorted(groups, key=lambda g: [first[n][repr(g.factors.get(n))] for n in factors])
+
+
+def _firsts(values: Iterable[Any]) -> dict[str, int]:
+    return {value: place for place, value in enumerate(dict.fromkeys(map(repr, values)))}

@@ -18,7 +18,8 @@ LONGEST = 300
 PROSE = 20_000
 """Characters of any other text."""
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|<>~&$])")
+_AT_THE_BEGINNING = re.compile(r"^(\s*)([#+=-]|\d+[.)])(?=\s|[#=-]|$)")
 
 
 def plain(text: object, longest: int = LONGEST) -> str:
@@ -37,8 +38,9 @@ def plain(text: object, longest: int = LONGEST) -> str:
 
 
 def markdown(text: object) -> str:
-    """A text that Markdown leaves as it is."""
-    return _MARKDOWN.sub(r"\\\1", plain(text, PROSE)).replace("://", "&#58;//")
+    """A text that Markdown leaves as it is, at the beginning of a line too."""
+    escaped = _MARKDOWN.sub(r"\\\1", plain(text, PROSE)).replace("://", "&#58;//")
+    return _AT_THE_BEGINNING.sub(r"\1\\\2", escaped)
 
 
 def cell(value: Any, kind: Kind) -> str:

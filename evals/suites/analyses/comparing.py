@@ -41,6 +41,10 @@ PAIRED = (
 """The columns of a paired difference."""
 
 
+_VERDICTS = {"better": "higher", "worse": "lower", "tied": "tied"}
+"""More is not always better: of tool calls, say."""
+
+
 def counts(row: Measured) -> list[Any]:
     """The cells of `COUNTS`; `if scored` only where something is not scored."""
     return [
@@ -87,13 +91,15 @@ def pairs_row(found: Paired, adjusted: float | None) -> list[Any]:
         found.p,
         adjusted,
         found.tasks,
-        found.verdict if interval(found.low, found.high) else "one task",
+        _VERDICTS[found.verdict] if interval(found.low, found.high) else "one task",
     ]
 
 
 def in_words(found: Paired) -> str:
     """A paired difference in a sentence's second half."""
     known = interval(found.low, found.high)
+    if known and found.low == found.high == 0:
+        return f"the same on each of {found.tasks:,} tasks"
     span = f", 95% interval {found.low:+.3f} to {found.high:+.3f}" if known else ""
     tied = " (tied: the interval holds 0)" if known and found.verdict == "tied" else ""
     return f"{found.difference:+.3f}{span}, {found.tasks:,} tasks, paired{tied}"

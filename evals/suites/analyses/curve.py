@@ -80,12 +80,8 @@ class Curve(Analysis):
             log=self.log,
             shares=all(row.rate for row in every),
         )
-        blocks: list[Block] = [figure, table.without_empty()]
-        return (
-            blocks
-            if ":" in self.x or self.x == "outcome"
-            else [*self._gains(results, lines), *blocks]
-        )
+        gains = [] if ":" in self.x or self.x == "outcome" else self._gains(results, lines)
+        return [figure, *gains, table.without_empty()]
 
     def _lines(self, results: Results) -> dict[str, Places]:
         factors = self.series or [name for name in results.varying() if name != self.x]

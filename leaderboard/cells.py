@@ -134,10 +134,10 @@ def measured(
             given,
         ).fetchall()
         found = [_measured(names, row, of) for row in rows]
-        if any(not _wilson_fits(each, of) for each in found):
+        if any(not _settled(each) for each in found):
             clusters = _clusters(db, value, at, counted, given)
             for each, row in zip(found, rows, strict=True):
-                if not _wilson_fits(each, of):
+                if not _settled(each):
                     each.low, each.high = bootstrap(clusters.get((row[0], row[1]), []))
     return found
 
@@ -200,7 +200,7 @@ def stored(path: str | os.PathLike[str], names: Sequence[Name]) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _measured(names: Sequence[str], row: tuple[Any, ...], of: str) -> Measured:
+def _measured(names: list[str], row: tuple[Any, ...], of: str) -> Measured:
     group, at, n, scored, errors, total, tasks, rate = row
     base = n if of == "planned" else scored
     low, high = wilson(total, base) if rate else (float("-inf"), float("inf"))
@@ -220,8 +220,9 @@ def _measured(names: Sequence[str], row: tuple[Any, ...], of: str) -> Measured:
     )
 
 
-def _wilson_fits(each: Measured, of: str) -> bool:
-    return (each.rate and each.n == each.tasks) or (of == "scored" and not each.scored)
+def _settled(each: Measured) -> bool:
+    """Whether the interval needs no bootstrap; nothing is known where nothing was scored."""
+    return not each.scored or (each.rate and each.n == each.tasks)
 
 
 def _clusters(

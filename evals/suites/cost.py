@@ -31,7 +31,7 @@ from ..plan import Planned, Work
 from ..rollout import play
 from .cells import SuiteCell
 
-__all__ = ["REPLY", "Talk", "Cost", "costs", "most_calls"]
+__all__ = ["REPLY", "Cost", "Talk", "costs", "most_calls"]
 
 REPLY = 1000
 """Tokens of a reply, where nothing bounds them."""

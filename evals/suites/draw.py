@@ -148,8 +148,15 @@ def _legend(canvas: Any, figure: Figure, theme: Theme, columns: int) -> None:
     ]  # fmt: skip
     # A label that begins with an underscore would be left out.
     labels = [f"\u200a{_short(name)}" for name in figure.series]
-    canvas.legend(handles, labels, loc="outside upper left", frameon=False, fontsize=9,
-                  ncols=1 if max(map(len, labels)) > 30 else columns, labelcolor=theme.text)  # fmt: skip
+    canvas.legend(
+        handles,
+        labels,
+        loc="outside upper left",
+        frameon=False,
+        fontsize=9,
+        ncols=1 if max(map(len, labels)) > 30 else columns,
+        labelcolor=theme.text,
+    )
 
 
 def _style(number: int, theme: Theme) -> tuple[str, str]:

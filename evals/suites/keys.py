@@ -14,13 +14,12 @@ from ...envs.core import UsageError
 T = TypeVar("T", bound=msgspec.Struct)
 
 _KINDS = {
-    "`str`": "a text",
-    "`int`": "a whole number",
-    "`float`": "a number",
-    "`bool`": "true or false",
-    "`array`": "a list",
-    "`object`": "a table",
-    "`null`": "nothing",
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
 }
 
 
@@ -60,8 +59,12 @@ def choices(given: str, known: Collection[str]) -> str:
 def _said(error: str) -> str:
     """msgspec's sentence in the words of TOML: `trials: expected a whole number, got a text`."""
     sentence, _, path = error.partition(" - at `$")
-    for name, word in _KINDS.items():
-        sentence = sentence.replace(name, word)
+    sentence = re.sub(r"`([^`]*)`", _worded, sentence)
     sentence = sentence[:1].lower() + sentence[1:]
     key = re.sub(r"^\.", "", path.rstrip("`"))
     return f"{key}: {sentence}" if key else sentence
+
+
+def _worded(match: re.Match[str]) -> str:
+    names = [name for name in match[1].split(" | ") if name != "null"]
+    return " or ".join(_KINDS.get(name, name) for name in names) or "nothing"

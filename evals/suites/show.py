@@ -7,6 +7,7 @@ for Markdown comes after that.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Any
@@ -18,7 +19,7 @@ LONGEST = 300
 PROSE = 20_000
 """Characters of any other text."""
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_MARKDOWN = re.compile(r"([\\`*_\[\]|<>~&$])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _AT_THE_BEGINNING = re.compile(r"^(\s*)([#+=-]|\d+[.)])(?=\s|[#=-]|$)")
 
 
@@ -39,7 +40,8 @@ def plain(text: object, longest: int = LONGEST) -> str:
 
 def markdown(text: object) -> str:
     """A text that Markdown leaves as it is, at the beginning of a line too."""
-    escaped = _MARKDOWN.sub(r"\\\1", plain(text, PROSE)).replace("://", "&#58;//")
+    escaped = _MARKDOWN.sub(r"\\\1", html.escape(plain(text, PROSE), quote=False))
+    escaped = escaped.replace("://", "&#58;//")  # nor is it a link
     return _AT_THE_BEGINNING.sub(r"\1\\\2", escaped)
 
 

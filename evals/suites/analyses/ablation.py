@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from ....envs.core import UsageError
 from ....leaderboard.cells import Measured, Used
+from ...statistics import Paired
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
 from .choosing import expected_choice
-from .comparing import COUNTS, PAIRED, compared, counts, in_words, interval, pairs_row, remarks
+from .comparing import (
+    COUNTS,
+    PAIRED,
+    compared,
+    counts,
+    holm,
+    in_words,
+    interval,
+    pairs_row,
+    remarks,
+)
 
 if TYPE_CHECKING:
     from ..results import Group, Results
@@ -30,7 +41,7 @@ class _Found:
     """What is gathered over all agents."""
 
     arms: list[Sequence[Any]] = field(default_factory=list)
-    pairs: list[Sequence[Any]] = field(default_factory=list)
+    pairs: list[tuple[list[Any], Paired]] = field(default_factory=list)
     points: dict[str, list[Point]] = field(default_factory=dict)
     said: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -73,7 +84,12 @@ class Ablation(Analysis):
         pairs_table = Table(
             f"Each arm against {base}, paired by task",
             [Column("of"), Column("arm"), Column("against"), Column("its mean", "mean"), *PAIRED],
-            found.pairs,
+            [
+                [*head, *pairs_row(change, p)]
+                for (head, change), p in zip(
+                    found.pairs, holm([change.p for _, change in found.pairs]), strict=True
+                )
+            ],
             list(dict.fromkeys(found.notes)),
         )
         figure = Figure(f"{metric} of each arm", "points", found.points, metric, "")
@@ -112,7 +128,7 @@ class Ablation(Analysis):
         change = compared(results.by_task(base), after)
         if change is None:
             return
-        found.pairs.append([name, arm, self.baseline, change.before, *pairs_row(change, None)])
+        found.pairs.append(([name, arm, self.baseline, change.before], change))
         text = f"{name}: {arm} less {self.baseline}: {in_words(change)}"
         trials = results.trials(base, key=self.key or None)
         most = min(map(len, trials.values()))
@@ -131,9 +147,14 @@ class Ablation(Analysis):
             voted = {task: expected_choice(each, k, "majority") for task, each in trials.items()}
             fair = compared(voted, after)
             if fair is not None:
-                against = f"{self.baseline}, majority of {k} (equal {unit})"
-                found.pairs.append([name, arm, against, fair.before, *pairs_row(fair, None)])
-                text += f". At equal {unit}, against the majority of {k}: {in_words(fair)}"
+                against = f"{self.baseline}, majority of {k}"
+                found.pairs.append(([name, arm, against, fair.before], fair))
+                how = (
+                    f"At equal {unit}"
+                    if round(ratio) <= most
+                    else f"At {k / ratio:.0%} of its {unit}"
+                )
+                text += f". {how}, against the majority of {k}: {in_words(fair)}"
         found.said.append(Finding(f"{text}."))
 
 

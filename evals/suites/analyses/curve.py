@@ -92,7 +92,7 @@ class Curve(Analysis):
         )
         lines: dict[str, Places] = {}
         for group, row in found:
-            at = row.at if of_episodes else group.factors.get(self.x)
+            at = _whole(row.at) if of_episodes else group.factors.get(self.x)
             rest = {key: value for key, value in group.factors.items() if key != self.x}
             lines.setdefault(named(rest) or "all", []).append((at, group, row))
         return lines
@@ -134,3 +134,7 @@ class Curve(Analysis):
             for name, span, gain in found[:6]
         ]
         return [*said, table.without_empty()]
+
+
+def _whole(at: Any) -> Any:
+    return int(at) if isinstance(at, float) and at.is_integer() else at

@@ -1,8 +1,9 @@
-"""`paired`: agents (or any factor's values) against the first, task by task."""
+"""`paired`: agents (or any factor's values) against one another, task by task."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..blocks import Block, Column, Figure, Finding, Point, Table
@@ -19,6 +20,8 @@ class Against(Analysis):
     factor: str = "agent"
     baseline: str = ""
     """Default: the first."""
+    every: bool = False
+    """Whether all pairs are compared, later less earlier, and not only with the baseline."""
     measure: str = "headline"
     within: list[str] = []
     """Factors to compare within; default: all others that vary."""
@@ -34,14 +37,12 @@ class Against(Analysis):
             by_rest.setdefault(named(rest), []).append(group)
         found = []
         for rest, groups in by_rest.items():
-            base = self._base(groups)
-            before = results.by_task(base, self.measure)
-            for group in groups:
-                if group is not base:
-                    change = compared(before, results.by_task(group, self.measure))
-                    if change is not None:
-                        other, first = group.factors.get(self.factor), base.factors.get(self.factor)
-                        found.append((rest, other, first, change))
+            means = [results.by_task(group, self.measure) for group in groups]
+            for first, other in self._pairs(groups):
+                change = compared(means[first], means[other])
+                if change is not None:
+                    names = [groups[place].factors.get(self.factor) for place in (other, first)]
+                    found.append((rest, *names, change))
         if not found:
             return [Finding("There are no two to compare on the same tasks.")]
         adjusted = holm([change.p for *_, change in found])
@@ -51,9 +52,9 @@ class Against(Analysis):
             several = p if len(found) > 1 else None
             rows.append([rest or None, other, base, *means, *pairs_row(change, several)])
         metric = results.name_of(self.measure)
-        title = f"{metric}: each {self.factor} against the first, paired by task"
+        title = f"{metric}: {self.factor} against {self.factor}, paired by task"
         heads = [Column("in"), Column(self.factor), Column("against")]
-        values = [Column("its mean", "mean"), Column("first's mean", "mean")]
+        values = [Column("its mean", "mean"), Column("the other's mean", "mean")]
         points: dict[str, list[Point]] = {}
         for rest, other, base, change in found:
             span = interval(change.low, change.high) or (None, None)
@@ -69,8 +70,11 @@ class Against(Analysis):
             Table(title, [*heads, *values, *PAIRED], rows).without_empty(),
         ]
 
-    def _base(self, groups: Sequence[Group]) -> Group:
-        for group in groups:
-            if str(group.factors.get(self.factor)) == self.baseline:
-                return group
-        return groups[0]
+    def _pairs(self, groups: Sequence[Group]) -> list[tuple[int, int]]:
+        """Which are compared: (the one, the other less it)."""
+        places = range(len(groups))
+        if self.every:
+            return list(combinations(places, 2))
+        names = [str(group.factors.get(self.factor)) for group in groups]
+        base = names.index(self.baseline) if self.baseline in names else 0
+        return [(base, place) for place in places if place != base]

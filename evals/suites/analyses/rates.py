@@ -90,8 +90,6 @@ class Rates(Analysis):
         return Table("What the rates rest on", columns, rows)
 
     def _contrasts(self, found: Sequence[tuple[Group, Measured]]) -> list[Block]:
-        from scipy.stats import fisher_exact
-
         if not self.against:
             return []
         (factor, base), *more = self.against.items()
@@ -107,7 +105,7 @@ class Rates(Analysis):
                 if value != base and base in own:
                     a, b = self._rate(own[base]), self._rate(row)
                     table = [[b.k, b.n - b.k], [a.k, a.n - a.k]]
-                    tests.append((rest, value, a, b, float(fisher_exact(table).pvalue)))
+                    tests.append((rest, value, a, b, _p(table)))
         if not tests:
             return [Finding(f"Nothing was played with {factor} = {base}, the baseline.")]
         adjusted = holm([test[-1] for test in tests])
@@ -130,3 +128,10 @@ class Rates(Analysis):
 
 def _share(rate: Rate) -> float:
     return rate.k / rate.n if rate.n else 0.0
+
+
+def _p(table: list[list[float]]) -> float:
+    from scipy.stats import fisher_exact
+
+    found: Any = fisher_exact(table)
+    return float(found.pvalue)

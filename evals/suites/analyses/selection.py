@@ -77,7 +77,7 @@ class Chosen(Analysis):
             *blocks,
             Figure(f"{metric} by rollouts", "lines", lines, "rollouts", metric, dashed=bound),
             Table("Fewest less majority", against, pairs).without_empty(),
-            Table("Choosing among rollouts", columns, rows, notes).without_empty(),
+            Table("Every rule at every number of rollouts", columns, rows, notes).without_empty(),
         ]
 
     def _values(self, tasks: Mapping[str, list[Trial]], k: int, rule: str) -> dict[str, float]:

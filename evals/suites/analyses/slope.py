@@ -66,7 +66,7 @@ class Slope(Analysis):
         from scipy.stats import linregress
         from scipy.stats import t as student
 
-        fits = [
+        fits: list[Any] = [
             linregress(range(len(own)), list(own.values()))
             for own in units.values()
             if len(own) > 1

@@ -157,7 +157,7 @@ def run(
     _show_report(report, db, as_json)
     for remark in report.remarks:
         note(f"{remark}.")
-    _show_remarks(planned)
+    show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
 
@@ -261,7 +261,8 @@ def _show_report(report: Report, db: Path, as_json: bool) -> None:
         note(f"Next: palestra leaderboard --db {shlex.quote(str(db))}")
 
 
-def _show_remarks(planned: list[Planned]) -> None:
+def show_remarks(planned: list[Planned]) -> None:
+    """What scaffolds have to say about all that they did."""
     from palestra.agents.scaffolds import Scaffold
 
     agents = {p.agent.uri: p.agent for p in planned}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, stderr, stdout
-from palestra.cli.run import Progress, command_line, play_planned
+from palestra.cli.run import Progress, command_line, play_planned, show_remarks
 
 if TYPE_CHECKING:
     from palestra.evals.suites import Cost, Suite
@@ -136,6 +136,7 @@ def suite(
         complete = report.tally.status == "finished"
         for remark in report.remarks:
             note(f"{remark}.")
+        show_remarks([cell.planned for cell in cells])
     results = Results(found, cells, db)
     _check_begun(results.ids, db)
     folder = out or Path("reports") / (name_of_runs or found.name)

@@ -28,6 +28,7 @@ __all__ = [
     "Used",
     "find_cells",
     "measured",
+    "over_tasks",
     "sessions_of",
     "stored",
     "task_means",
@@ -57,8 +58,8 @@ class Measured:
         n, scored, errors: planned episodes; of them scored; of them failed infrastructure.
         total: sum of the measure over the scored episodes: the successes, of a rate.
         mean: what is not scored counts as 0 (`of="planned"`), or is left out (`of="scored"`).
-        low, high: its 95% interval: Wilson's for rates of single trials, else a bootstrap over
-            tasks; infinite where nothing is known.
+        low, high: its 95% interval: Wilson's for rates of single trials, else `over_tasks`;
+            infinite where nothing is known.
         mean_scored: the mean of the scored episodes alone; None where there is none.
         tasks: how many tasks.
         rate: whether every value is 0 or 1.
@@ -138,8 +139,20 @@ def measured(
             clusters = _clusters(db, value, at, counted, given)
             for each, row in zip(found, rows, strict=True):
                 if not _settled(each):
-                    each.low, each.high = bootstrap(clusters.get((row[0], row[1]), []))
+                    means = clusters.get((row[0], row[1]), [])
+                    each.low, each.high = over_tasks(means, rate=each.rate)
     return found
+
+
+def over_tasks(means: Sequence[float], *, rate: bool) -> tuple[float, float]:
+    """The 95% interval of the mean of tasks' means.
+
+    Wilson's where every task is all right or all wrong: a bootstrap of tasks that are all alike
+    would be certain.
+    """
+    if rate and all(mean in (0.0, 1.0) for mean in means):
+        return wilson(sum(means), len(means))
+    return bootstrap(means)
 
 
 def task_means(

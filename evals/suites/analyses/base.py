@@ -62,6 +62,10 @@ class Analysis(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 def named(factors: dict[str, Any]) -> str:
     """Factors as the name of a series or a row: their values, or `all`."""
     return ", ".join(
-        str(value) if key in ("environment", "agent", "arm", "split") else f"{key}={value}"
+        str(value) if key in ("environment", "agent", "arm", "split") else f"{key}={_said(value)}"
         for key, value in factors.items()
     )
+
+
+def _said(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

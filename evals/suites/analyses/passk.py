@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....leaderboard import bootstrap
+from ....leaderboard.cells import over_tasks
 from ....leaderboard.selection import expected_best, expected_worst
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
@@ -46,7 +46,7 @@ class PassK(Analysis):
                     continue
                 for rule, of in (("pass^k", expected_worst), ("pass@k", expected_best)):
                     values = [of(task, k) for task in whole]
-                    mean, span = sum(values) / len(values), interval(*bootstrap(values))
+                    mean, span = sum(values) / len(values), interval(*over_tasks(values, rate=True))
                     rows.append([name, rule, k, mean, span, len(whole), len(tasks) - len(whole)])
                     label = f"{name} {rule}" if name else rule
                     lines.setdefault(label, []).append(Point(k, mean, *(span or (None, None))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....leaderboard import bootstrap, wilson
+from ....leaderboard.cells import over_tasks
 from ....leaderboard.selection import Trial, expected_best
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
@@ -91,8 +91,7 @@ class Chosen(Analysis):
 
 def _point(k: int, values: list[float]) -> Point:
     mean = sum(values) / len(values)
-    whole = all(value in (0.0, 1.0) for value in values)
-    span = interval(*(wilson(sum(values), len(values)) if whole else bootstrap(values)))
+    span = interval(*over_tasks(values, rate=True))
     return Point(k, mean, *(span or (None, None)))
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ... import envs
+from ...envs import core
 from ...envs.core import UsageError
 from .analyses import analyses
 from .form import Arm, Entry, Paper, Reference, Suite
@@ -36,8 +36,8 @@ _OWN = (*_FORCED, "seed", "seconds")
 def shipped() -> dict[str, Path]:
     """The suites that come with Palestra, by name: here, and beside the environments."""
     found = [*(Path(__file__).parent / "data").glob("*.toml")]
-    for family in envs.__path__:
-        found += Path(family).glob("*/suites/*.toml")
+    for folder in core.__path__:
+        found += Path(folder).parent.glob("*/suites/*.toml")
     return {path.stem: path for path in sorted(found, key=lambda path: path.stem)}
 
 

@@ -47,6 +47,8 @@ class Planned:
     trials: int
     seed: int
     limits: EpisodeLimits
+    turns: int | None = None
+    """The most actions of an episode, where the environment says so."""
 
     def __len__(self) -> int:
         return len(self.tasks) * self.trials
@@ -130,8 +132,9 @@ def plan(
                 headline=env.headline,
                 rate=env.rate,
             )
+            own = dict(options or {})
             planned.append(
-                Planned(cell, agent, dict(options or {}), task_ids, trials, seed, limits)
+                Planned(cell, agent, own, task_ids, trials, seed, limits, turns=env.turns)
             )
     return planned
 
@@ -154,6 +157,7 @@ class EnvTable:
         self.references: Mapping[str, Any] = getattr(self.unwrapped, "references", {})
         self.headline: str = getattr(self.unwrapped, "headline", "return")
         self.rate: bool = getattr(self.unwrapped, "rate", False)
+        self.turns: int | None = getattr(getattr(self.unwrapped, "limits", None), "turns", None)
         source = getattr(self.unwrapped, "tasks", None)
         self.splits: Mapping[str, int | None] = (
             source.splits if source is not None else {"any": None}

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,6 +30,8 @@ from ..leaderboard import Row, Store, StoreError, Writer, ranking
 from .games import Games
 from .plan import Planned, Work, plan
 from .rollout import play
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +155,16 @@ async def run(
     cells = store.settle_cells([p.cell for p in planned])
     todo: list[tuple[Planned, Iterator[Work]]] = []
     playing: list[Agent] = []
+    stored = store.done([cell.id for cell in cells])
     for each, cell in zip(planned, cells, strict=True):
         each.cell = cell
-        done = store.done(cell.id)
-        kept = tally.before
-        for chunk in _chunks(each.work(), 100_000):
-            store.plan(cell.id, [(work.key, work.task, work.trial) for work in chunk])
-            tally.before += sum(_is_done(done.get(work.key), retry_errors) for work in chunk)
-        if tally.before - kept < len(each):
+    for chunk in _chunks(_listed(planned), 100_000):
+        store.plan_all(chunk)  # many cells at once: to open the file takes longer than to write
+    for each in planned:
+        done = stored[each.cell.id]
+        kept = sum(_is_done(done.get(w.key), retry_errors) for w in each.work()) if done else 0
+        tally.before += kept
+        if kept < len(each):
             todo.append((each, _open_work(each, done, retry_errors)))
             if each.agent not in playing:
                 playing.append(each.agent)
@@ -279,7 +283,14 @@ def _is_done(stored: tuple[str, int] | None, retry_errors: bool) -> bool:
     return stored is not None and not (retry_errors and stored[0] == "error")
 
 
-def _chunks(work: Iterator[Work], size: int) -> Iterator[list[Work]]:
+def _listed(planned: Sequence[Planned]) -> Iterator[tuple[str, int, str, int]]:
+    """All work as the store notes it."""
+    for each in planned:
+        for work in each.work():
+            yield work.key, each.cell.id, work.task, work.trial
+
+
+def _chunks(work: Iterator[T], size: int) -> Iterator[list[T]]:
     while chunk := list(islice(work, size)):
         yield chunk
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import comb
@@ -111,6 +111,33 @@ def selection(
     return rows
 
 
+def trials(
+    path: str | os.PathLike[str], cell: int, *, key: str | None = None
+) -> dict[str, list[Trial]]:
+    """The planned trials of each task of one cell, in order.
+
+    Args:
+        path: the leaderboard file.
+        cell: its id.
+        key: compare this argument of the final tool call instead of the whole call.
+    """
+    with reading(path) as db:
+        cursor = db.execute(_TRIALS, [cell])
+        return {
+            task: [_trial(row, key) for row in rows]
+            for task, rows in groupby(_rows(cursor), lambda row: row[0])
+        }
+
+
+def chosen(trials: Sequence[Trial], rule: str) -> Trial:
+    """The trial that a rule of `CHOICES` picks, without its score."""
+    group = most_common([trial.answer for trial in trials])
+    if rule == "majority":
+        return trials[group[0] if group else 0]
+    candidates = group or list(range(len(trials)))
+    return trials[min(candidates, key=lambda index: trials[index].effort)]
+
+
 def expected_best(values: Sequence[float], k: int) -> float:
     """The expected maximum of k of n values, drawn without replacement.
 
@@ -130,18 +157,18 @@ def expected_worst(values: Sequence[float], k: int) -> float:
     return -expected_best([-value for value in values], k)
 
 
+_TRIALS = """
+    select p.task, r.status, r.headline, r.outcome,
+           coalesce(r.input_tokens + r.output_tokens, 0), r.cost, t.messages
+    from planned p left join results r using (key)
+         left join transcripts t on t.key = r.key and t.attempt = r.attempt
+    where p.cell = ? order by p.task, p.trial
+"""
+
+
 def _tasks(db: duckdb.DuckDBPyConnection, cell: int, key: str | None) -> list[list[Trial]]:
     """The trials of each task, in order."""
-    cursor = db.execute(
-        """
-        select p.task, r.status, r.headline, r.outcome,
-               coalesce(r.input_tokens + r.output_tokens, 0), r.cost, t.messages
-        from planned p left join results r using (key)
-             left join transcripts t on t.key = r.key and t.attempt = r.attempt
-        where p.cell = ? order by p.task, p.trial
-        """,
-        [cell],
-    )
+    cursor = db.execute(_TRIALS, [cell])
     return [
         [_trial(row, key) for row in rows] for _, rows in groupby(_rows(cursor), lambda row: row[0])
     ]
@@ -164,16 +191,6 @@ def _trial(row: tuple[Any, ...], key: str | None) -> Trial:
         effort=(calls_of(messages), tokens),
         cost=cost,
     )
-
-
-def _majority(trials: Sequence[Trial]) -> float:
-    group = most_common([trial.answer for trial in trials])
-    return trials[group[0] if group else 0].value
-
-
-def _fewest(trials: Sequence[Trial]) -> float:
-    group = most_common([trial.answer for trial in trials]) or list(range(len(trials)))
-    return trials[min(group, key=lambda index: trials[index].effort)].value
 
 
 def _rules(
@@ -222,9 +239,6 @@ def _rules(
             cost=sum(costs) * share / len(tasks) if costs else None,
         )
 
-    def each(rule: Callable[[Sequence[Trial]], float]) -> list[float]:
-        return [rule(task) for task in tasks]
-
     values = [[t.value for t in task] for task in tasks]
     every = [expected_worst(task, k) for task in values] if even else None
     estimated = (
@@ -233,8 +247,7 @@ def _rules(
     )
     return [
         row("pass@1", one, bound=False, share=len(tasks) / len(everything)),
-        row("majority", each(_majority), bound=False),
-        row("fewest", each(_fewest), bound=False),
+        *(row(rule, [chosen(task, rule).value for task in tasks], bound=False) for rule in CHOICES),
         *(estimated if k > 1 else ()),
         row("best", top, bound=True),
     ]

@@ -127,23 +127,32 @@ class Store:
 
     def plan(self, cell: int, work: Iterable[tuple[str, str, int]]) -> None:
         """Note work as planned: (key, task, trial) each. What is planned already stays."""
-        keys, tasks, trials = zip(*work, strict=True)
+        self.plan_all((key, cell, task, trial) for key, task, trial in work)
+
+    def plan_all(self, work: Iterable[tuple[str, int, str, int]]) -> None:
+        """As `plan`, over several cells at once: (key, cell, task, trial) each."""
+        columns = list(zip(*work, strict=True))
+        if not columns:
+            return
         with opened(self.path, write=True, patience=self.patience) as db:
             db.execute(
-                "insert into planned select unnest(?::varchar[]), ?, unnest(?::varchar[]), "
-                "unnest(?::integer[]) on conflict do nothing",
-                [list(keys), cell, list(tasks), list(trials)],
+                "insert into planned select unnest(?::varchar[]), unnest(?::integer[]), "
+                "unnest(?::varchar[]), unnest(?::integer[]) on conflict do nothing",
+                [list(column) for column in columns],
             )
 
-    def done(self, cell: int) -> dict[str, tuple[str, int]]:
-        """What of a cell is stored: key -> (status, attempt)."""
+    def done(self, cells: Sequence[int]) -> dict[int, dict[str, tuple[str, int]]]:
+        """What of these cells is stored: for each, key -> (status, attempt)."""
+        found: dict[int, dict[str, tuple[str, int]]] = {cell: {} for cell in cells}
         with opened(self.path, patience=self.patience) as db:
             rows = db.execute(
-                "select key, r.status, r.attempt from planned join results r using (key) "
-                "where cell = ?",
-                [cell],
+                "select cell, key, r.status, r.attempt from planned join results r using (key) "
+                "where list_contains(?::integer[], cell)",
+                [list(cells)],
             ).fetchall()
-        return {key: (status, attempt) for key, status, attempt in rows}
+        for cell, key, status, attempt in rows:
+            found[cell][key] = (status, attempt)
+        return found
 
     def ingest(self, files: Sequence[Path]) -> int:
         """Store the episodes of spool files, in one transaction; returns how many were new."""

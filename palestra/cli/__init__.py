@@ -23,6 +23,7 @@ from palestra.cli import (
     run,
     select,
     standings,
+    suite,
     train,
 )
 
@@ -55,6 +56,7 @@ def _root(
 
 app.command("list")(look.list_)
 app.command("run")(run.run)
+app.command("suite")(suite.suite)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(compare.compare)
 app.command("rank")(standings.rank)

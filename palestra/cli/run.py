@@ -114,7 +114,7 @@ def run(
     """
     from palestra.envs import registered
     from palestra.envs.core import UsageError
-    from palestra.evals import Budget, EpisodeLimits, Retry, plan
+    from palestra.evals import EpisodeLimits, plan
 
     if tasks is not None and task:
         raise UsageError("give --tasks (how many) or --task (which), not both")
@@ -143,28 +143,52 @@ def run(
         return
     if any(p.agent.uri == "human" for p in planned):
         concurrency, progress = 1, Progress.none
-    report = _play(
+    report = play_planned(
         planned,
         progress,
         db=db,
         concurrency=concurrency,
-        retry=Retry(attempts=retries + 1),
-        budget=Budget(cost=max_cost, tokens=max_tokens),
+        retries=retries,
+        max_cost=max_cost,
+        max_tokens=max_tokens,
         retry_errors=retry_errors,
         cache=cache,
     )
     _show_report(report, db, as_json)
     for remark in report.remarks:
         note(f"{remark}.")
-    _show_remarks(planned)
+    show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
 
 
-def _play(planned: list[Planned], progress: Progress, **how: Any) -> Report:
+def play_planned(
+    planned: list[Planned],
+    progress: Progress,
+    *,
+    retries: int,
+    max_cost: float | None,
+    max_tokens: int | None,
+    **how: Any,
+) -> Report:
+    """Play a plan with its progress shown; Ctrl-C says how to go on and exits with 130.
+
+    Args:
+        planned: from `plan`.
+        progress: how to show progress.
+        retries: how often to ask again when a server fails.
+        max_cost: US dollars after which no episode is started.
+        max_tokens: tokens after which none is started.
+        how: further arguments of `evals.run`.
+    """
     from palestra.cli.progress import Show
+    from palestra.evals import Budget, Retry
     from palestra.evals import run as run_
 
+    how |= {
+        "retry": Retry(attempts=retries + 1),
+        "budget": Budget(cost=max_cost, tokens=max_tokens),
+    }
     with Show(stderr(), progress.value) as show:
         try:
             return asyncio.run(run_(planned, watch=show.watch, **how))
@@ -173,7 +197,7 @@ def _play(planned: list[Planned], progress: Progress, **how: Any) -> Report:
     finished = tally.finished if tally else 0
     note(
         f"Interrupted: {finished:,} episodes of this session are stored in {how['db']}. "
-        f"Go on with:\n  {_command()}"
+        f"Go on with:\n  {command_line()}"
     )
     raise SystemExit(130)
 
@@ -229,15 +253,16 @@ def _show_report(report: Report, db: Path, as_json: bool) -> None:
         note(f"{tally.waiting}\nThe episodes are safe in {db}.spool.")
     errors = sum(row.errors for row in report.rows)
     if tally.status == "out of budget":
-        note(f"The budget is used up. To go on, raise it and repeat:\n  {_command()}")
+        note(f"The budget is used up. To go on, raise it and repeat:\n  {command_line()}")
     elif errors:
         retry = "" if "--retry-errors" in sys.argv else " --retry-errors"
-        note(f"To re-run the {errors:,} that failed:\n  {_command()}{retry}")
+        note(f"To re-run the {errors:,} that failed:\n  {command_line()}{retry}")
     else:
         note(f"Next: palestra leaderboard --db {shlex.quote(str(db))}")
 
 
-def _show_remarks(planned: list[Planned]) -> None:
+def show_remarks(planned: list[Planned]) -> None:
+    """What scaffolds have to say about all that they did."""
     from palestra.agents.scaffolds import Scaffold
 
     agents = {p.agent.uri: p.agent for p in planned}
@@ -260,5 +285,6 @@ def _summary(tally: Tally, db: Path) -> str:
     return f"{'; '.join(parts)}. Stored in {db}."
 
 
-def _command() -> str:
+def command_line() -> str:
+    """The command that is running, to be given again."""
     return shlex.join(["palestra", *sys.argv[1:]])

@@ -1,0 +1,85 @@
+"""`slope`: how much a measure grows from one value of an option to the next.
+
+The slope is that of least squares on the index of the value (0, 1, 2, ...), on means over
+everything else: as in de Wynter (arXiv 2509.10414), per step of the grid. Units (say environments)
+have a slope each; the interval is a bootstrap over units, or the regression's own for one unit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ....leaderboard import bootstrap
+from ..blocks import Block, Column, Figure, Finding, Point, Table
+from .base import Analysis, named
+from .comparing import interval
+
+if TYPE_CHECKING:
+    from ..results import Results
+
+
+class Slope(Analysis):
+    """A slope for each series."""
+
+    x: str
+    measure: str = "headline"
+    series: list[str] = []
+    """Default: the agent."""
+    over: list[str] = []
+    """Factors whose combinations are the units; default: the environment."""
+    of: str = "planned"
+    label: str = ""
+
+    def factors(self) -> list[tuple[str, str, bool]]:
+        listed = [("series", name) for name in self.series] + [("over", n) for n in self.over]
+        return [("x", self.x, False), *((key, name, False) for key, name in listed)]
+
+    def blocks(self, results: Results) -> list[Block]:
+        label, metric = self.label or self.x, results.name_of(self.measure)
+        lines = self.series or ["agent"]
+        units = [name for name in self.over or ["environment"] if name not in lines]
+        means: dict[str, dict[str, dict[Any, float]]] = {}
+        groups = results.groups([*lines, *units, self.x])
+        for group, row in results.measured(groups, self.measure, of=self.of):
+            series = named({k: group.factors.get(k) for k in lines})
+            unit = named({k: group.factors.get(k) for k in units})
+            means.setdefault(series, {}).setdefault(unit, {})[group.factors.get(self.x)] = row.mean
+        rows = [[name, *self._slope(own)] for name, own in means.items()]
+        rows = [row for row in rows if row[1] is not None]
+        if not rows:
+            return [Finding(f"Fewer than two values of {label} were played.")]
+        points = [Point(row[0], row[1], *(row[2] or (None, None))) for row in rows]
+        title = f"change of {metric} per step of {label}"
+        columns = [
+            Column("series"),
+            Column("slope", "change", strong=True),
+            Column("95% interval", "interval"),
+            Column("steps", "count"),
+            Column("units", "count"),
+        ]
+        return [
+            Figure(title, "points", {"": points}, title, "", shares=False),
+            Table(title, columns, list(rows)).without_empty(),
+        ]
+
+    def _slope(self, units: dict[str, dict[Any, float]]) -> list[Any]:
+        from scipy.stats import linregress
+        from scipy.stats import t as student
+
+        fits: list[Any] = [
+            linregress(range(len(own)), list(own.values()))
+            for own in units.values()
+            if len(own) > 1
+        ]
+        if not fits:
+            return [None, None, None, None]
+        steps = max(map(len, units.values()))
+        slopes = [float(fit.slope) for fit in fits]
+        if len(fits) > 1:
+            span = interval(*bootstrap(slopes))
+        elif steps > 2:
+            half = float(student.ppf(0.975, steps - 2) * fits[0].stderr)
+            span = (slopes[0] - half, slopes[0] + half)
+        else:
+            span = None
+        return [sum(slopes) / len(slopes), span, steps, len(fits)]

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from .keys import key_of
 from .queries import reading
 from .seals import PARTS, SEALED_1, STORED
 
@@ -120,6 +121,29 @@ def _what(
     return tuple(what)
 
 
+def misfits(path: str | os.PathLike[str]) -> list[tuple[tuple[str, str, str, str], int, int]]:
+    """Cells whose planned keys are not those of their name and configuration: one was edited.
+
+    Returns:
+        (run, environment, split, agent), how many keys do not fit, how many there are.
+    """
+    with reading(path) as db:
+        cells = db.execute(
+            "select id, run, environment, split, agent, config from cells order by id"
+        ).fetchall()
+        found = []
+        for number, *name, config in cells:
+            key = key_of(name[0], name[1], name[2], name[3], json.loads(config))
+            rows = db.execute("select key, task, trial from planned where cell = ?", [number])
+            wrong = total = 0
+            while some := rows.fetchmany(10_000):
+                total += len(some)
+                wrong += sum(stored != key(task, trial) for stored, task, trial in some)
+            if wrong:
+                found.append(((name[0], name[1], name[2], name[3]), wrong, total))
+    return found
+
+
 def content_ids(path: str | os.PathLike[str]) -> dict[tuple[str, str, str, str], str]:
     """The content id of every row of the leaderboard, by run, environment, split and agent."""
     with reading(path) as db:
@@ -127,7 +151,7 @@ def content_ids(path: str | os.PathLike[str]) -> dict[tuple[str, str, str, str],
             """
             select c.run, c.environment, c.split, c.agent, c.config, c.headline,
                    sha256(string_agg(
-                       p.key || ' ' || coalesce(s.digest, '-') || ' ' || coalesce(r.invalidated, ''),
+                       concat_ws(' ', p.key, coalesce(s.digest, '-'), r.invalidated),
                        chr(10) order by p.key))
             from cells c join planned p on p.cell = c.id left join results r using (key)
                  left join seals s on s.key = r.key and s.attempt = r.attempt

@@ -119,8 +119,7 @@ class Store:
             name,
         ).fetchone()
         if row is None:
-            found = db.execute("select coalesce(max(id), 0) + 1 from cells").fetchone()
-            number = found[0] if found else 1
+            number = next_cell(db)
             db.execute(
                 "insert into cells values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [number, *name, json.dumps(cell.config), cell.headline, cell.rate, _now()],
@@ -191,6 +190,12 @@ class Store:
                 [reason, _now(), *values],
             ).fetchall()
         return len(rows)
+
+
+def next_cell(db: duckdb.DuckDBPyConnection) -> int:
+    """The id for a new cell."""
+    found = db.execute("select coalesce(max(id), 0) + 1 from cells").fetchone()
+    return found[0] if found else 1
 
 
 def changed_keys(before: Any, now: Any, at: str = "") -> list[str]:

@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, doctor, export, look, models, play, run, select, train
+from palestra.cli import (
+    board,
+    check,
+    doctor,
+    export,
+    look,
+    merge,
+    models,
+    play,
+    run,
+    select,
+    train,
+)
 
 app = typer.Typer(
     name="palestra",
@@ -52,3 +64,4 @@ app.add_typer(train.app, name="train")
 app.command("export")(export.export)
 app.command("runs")(board.runs)
 app.command("invalidate")(board.invalidate)
+app.command("merge")(merge.merge)

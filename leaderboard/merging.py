@@ -12,24 +12,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from .attached import attach, readable
 from .database import opened
-from .errors import Locked, StoreError, explained
+from .errors import StoreError
 from .keys import key_of
-from .migrations import STEPS
 from .spool import spool_of
 from .store import ConfigChanged, Store, changed_keys, next_cell
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,58 +88,11 @@ def merge(
             f"{other} has finished episodes that are not in the file yet; they come with the next "
             f"merge after `palestra runs --db {other}`"
         )
-    with _source(other, patience) as source, opened(into, write=True, patience=patience) as db:
-        _attach(db, source, patience)
+    with readable(other, patience) as source, opened(into, write=True, patience=patience) as db:
+        attach(db, source, patience)
         _match_cells(db, str(into), run, merged)
         _copy(db, merged)
     return merged
-
-
-@contextmanager
-def _source(path: str | os.PathLike[str], patience: float) -> Iterator[Path]:
-    """The file to read: itself, or an upgraded copy where its schema is an older one."""
-    try:
-        with opened(path, patience=patience):
-            pass
-    except StoreError:
-        version = _version(path)
-        if version is None or version >= len(STEPS):
-            raise
-        with tempfile.TemporaryDirectory(prefix="palestra-") as folder:
-            copy = Path(folder) / "older.duckdb"
-            shutil.copyfile(path, copy)
-            log = Path(f"{path}.wal")
-            if log.exists():
-                shutil.copyfile(log, f"{copy}.wal")
-            with opened(copy, write=True):
-                pass
-            yield copy
-        return
-    yield Path(path)
-
-
-def _attach(db: duckdb.DuckDBPyConnection, source: Path, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    quoted = str(source).replace("'", "''")
-    while True:
-        try:
-            db.execute(f"attach '{quoted}' as other (read_only)")
-            return
-        except duckdb.Error as error:
-            problem = explained(error, str(source))
-            if not isinstance(problem, Locked) or time.monotonic() > deadline:
-                raise problem from error
-        time.sleep(0.05)
-
-
-def _version(path: str | os.PathLike[str]) -> int | None:
-    """The schema of a leaderboard file; None where it is none."""
-    try:
-        with duckdb.connect(str(path), read_only=True) as db:
-            row = db.execute("select version from palestra").fetchone()
-    except duckdb.Error:
-        return None
-    return row[0] if row else None
 
 
 def _match_cells(db: duckdb.DuckDBPyConnection, into: str, run: str | None, merged: Merged) -> None:

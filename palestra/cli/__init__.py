@@ -22,6 +22,7 @@ from palestra.cli import (
     run,
     select,
     train,
+    verify,
 )
 
 app = typer.Typer(
@@ -65,3 +66,4 @@ app.command("export")(export.export)
 app.command("runs")(board.runs)
 app.command("invalidate")(board.invalidate)
 app.command("merge")(merge.merge)
+app.command("verify")(verify.verify)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +143,21 @@ def misfits(path: str | os.PathLike[str]) -> list[tuple[tuple[str, str, str, str
             if wrong:
                 found.append(((name[0], name[1], name[2], name[3]), wrong, total))
     return found
+
+
+def digests_of(path: str | os.PathLike[str], where: str, values: Sequence[Any]) -> dict[str, str]:
+    """The digest of the last attempt of each episode, by key.
+
+    Args:
+        where: a condition in SQL over the view `results`, with `values` for its `?`.
+    """
+    with reading(path) as db:
+        rows = db.execute(
+            f"select r.key, s.digest from (select * from results where {where}) r "
+            "join seals s on s.key = r.key and s.attempt = r.attempt",
+            list(values),
+        ).fetchall()
+    return dict(rows)
 
 
 def content_ids(path: str | os.PathLike[str]) -> dict[tuple[str, str, str, str], str]:

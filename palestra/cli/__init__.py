@@ -15,6 +15,7 @@ from palestra.cli import (
     check,
     doctor,
     export,
+    import_,
     look,
     merge,
     models,
@@ -65,5 +66,6 @@ app.add_typer(train.app, name="train")
 app.command("export")(export.export)
 app.command("runs")(board.runs)
 app.command("invalidate")(board.invalidate)
+app.command("import")(import_.import_)
 app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)

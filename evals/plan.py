@@ -15,7 +15,7 @@ import msgspec
 
 from ..agents import Agent, resolve
 from ..envs.core import UsageError, check_options, find, make
-from ..leaderboard import Cell
+from ..leaderboard import Cell, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,11 @@ class Planned:
     def work(self) -> Iterator[Work]:
         """All episodes of the cell, trial by trial, tasks in order."""
         c = self.cell
-        prefix = msgspec.json.encode(
-            [c.run, c.environment, c.split, c.agent, c.config], order="deterministic"
-        )
+        key = key_of(c.run, c.environment, c.split, c.agent, c.config)
         for trial in range(self.trials):
             for task in self.tasks:
-                name = f"\n{task}\n{trial}".encode()
-                key = hashlib.blake2b(prefix + name, digest_size=16).hexdigest()
-                yield Work(key, task, trial, seed_of(self.seed, c.environment, task, trial))
+                seed = seed_of(self.seed, c.environment, task, trial)
+                yield Work(key(task, trial), task, trial, seed)
 
 
 def seed_of(seed: int, environment: str, task: str, trial: int) -> int:

@@ -5,9 +5,12 @@ for row in ranking("palestra.duckdb"):
     print(row.agent, row.mean)
 """
 
+from .contents import Edited, broken, content_ids, misfits, session_ids
 from .errors import StoreError
 from .export import write_episodes
 from .intervals import bootstrap, wilson
+from .keys import key_of
+from .merging import Conflict, Merged, merge
 from .outcomes import Outcomes, outcomes
 from .queries import Row, by_task, episode, episodes, ranking, sessions
 from .selection import Selection, selection
@@ -17,6 +20,9 @@ from .writer import Writer
 __all__ = [
     "Cell",
     "ConfigChanged",
+    "Conflict",
+    "Edited",
+    "Merged",
     "Outcomes",
     "Row",
     "Selection",
@@ -24,12 +30,18 @@ __all__ = [
     "StoreError",
     "Writer",
     "bootstrap",
+    "broken",
     "by_task",
+    "content_ids",
     "episode",
     "episodes",
+    "key_of",
+    "merge",
+    "misfits",
     "outcomes",
     "ranking",
     "selection",
+    "session_ids",
     "sessions",
     "wilson",
     "write_episodes",

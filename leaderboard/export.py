@@ -1,7 +1,7 @@
 """Episodes out of a leaderboard file: JSON lines with everything, or a flat table.
 
 JSON lines hold whole episodes, one a line, in the form of `envs.core.Episode`; CSV and Parquet hold
-one row an episode with the numbers and no messages.
+one row an episode with the numbers and no messages. Each has the digest of its content beside it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from ..envs.core import UsageError
+from .contents import digests_of
 from .queries import episodes, reading
 
 
@@ -51,16 +52,21 @@ def write_episodes(
     try:
         if format == "jsonl":
             with open(out, "wb") if out else os.fdopen(os.dup(sys.stdout.fileno()), "wb") as file:
-                count = 0
+                count, digests = 0, digests_of(db, where, values)
                 for episode in episodes(db, where=where, values=values, limit=limit):
-                    file.write(msgspec.json.encode(episode) + b"\n")
+                    digest = msgspec.json.encode(digests.get(episode.key))
+                    line = msgspec.json.encode(episode)
+                    file.write(line[:-1] + b',"digest":' + digest + b"}\n")
                     count += 1
                 return count
         if out is None and format == "parquet":
             raise UsageError("Parquet is no text: name a file with --out")
         most = "" if limit is None else f" limit {int(limit)}"
         order = f"order by environment, agent, task, trial{most}"
-        query = f"select * from results where {where} {order}"
+        query = (
+            "select r.*, s.digest from (select * from results where " + where + ") r "
+            f"left join seals s on s.key = r.key and s.attempt = r.attempt {order}"
+        )
         with reading(db) as connection:
             if out is None:
                 cursor = connection.execute(query, values)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import duckdb
 
+from .seals import SEALED_1, STORED
+
 Step = Callable[[duckdb.DuckDBPyConnection], None]
 STEPS: list[Step] = []
 
@@ -98,3 +100,21 @@ def runs_and_episodes(db: duckdb.DuckDBPyConnection) -> None:
 def notes(db: duckdb.DuckDBPyConnection) -> None:
     """What an agent's replies rested on: plans."""
     db.execute("alter table transcripts add column notes json")
+
+
+@step
+def seals(db: duckdb.DuckDBPyConnection) -> None:
+    """A digest of each episode; `results` by the rule that few episodes have a second attempt."""
+    db.execute(f"""
+        create table seals (key varchar, attempt integer, digest varchar, parts varchar);
+        insert into seals {SEALED_1.format(source=STORED.format(schema=""))};
+        create or replace view results as
+            select e.* exclude (status, headline),
+                   case when i.key is null then e.status else 'invalid' end as status,
+                   case when i.key is null then e.headline end as headline,
+                   i.reason as invalidated
+            from episodes e left join invalidations i using (key)
+                 left join (select key, max(attempt) as last from episodes where attempt > 0
+                            group by key) l using (key)
+            where e.attempt = coalesce(l.last, 0);
+    """)

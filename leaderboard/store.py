@@ -18,6 +18,7 @@ import duckdb
 
 from ..envs.core import UsageError
 from .database import opened
+from .seals import seal
 from .spool import orphans, spool_of, whole_lines
 
 # What is read from a line of the spool, and where it goes.
@@ -30,6 +31,17 @@ _LINE = (
     "input_tokens bigint, output_tokens bigint, cached_tokens bigint, cost double, "
     "seconds double)', retries:'integer', started:'double', seconds:'double', error:'varchar', "
     "messages:'json', ledger:'json', notes:'json'}"
+)
+# The columns of `episodes`, in order, and of `transcripts`.
+_FLAT = (
+    "key, attempt, run, environment, options, agent, task, split, trial, seed, status, "
+    "score.outcome, score.reward, headline, score.metrics, difficulty, turns, "
+    "coalesce(usage.calls, 0) as calls, coalesce(usage.input_tokens, 0) as input_tokens, "
+    "coalesce(usage.output_tokens, 0) as output_tokens, "
+    "coalesce(usage.cached_tokens, 0) as cached_tokens, usage.cost, "
+    "coalesce(usage.seconds, 0) as agent_seconds, retries, "
+    "make_timestamp((started * 1000000)::bigint) as started, seconds, "
+    "coalesce(error, score.error) as error, messages, ledger, notes"
 )
 
 
@@ -107,8 +119,7 @@ class Store:
             name,
         ).fetchone()
         if row is None:
-            found = db.execute("select coalesce(max(id), 0) + 1 from cells").fetchone()
-            number = found[0] if found else 1
+            number = next_cell(db)
             db.execute(
                 "insert into cells values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [number, *name, json.dumps(cell.config), cell.headline, cell.rate, _now()],
@@ -160,27 +171,21 @@ class Store:
             return 0
         with opened(self.path, write=True, patience=self.patience) as db:
             db.execute(
-                "create temp table batch as select * from read_json(?, "
+                f"create temp table batch as select {_FLAT} from read_json(?, "
                 f"format = 'newline_delimited', columns = {_LINE}, "
                 "maximum_object_size = 1073741824) "
-                "where (key, attempt) not in (select (key, attempt) from episodes) "
                 "qualify row_number() over (partition by key, attempt) = 1",
                 [[str(path) for path in files]],
             )
-            db.execute("""
-                insert into episodes
-                select key, attempt, run, environment, options, agent, task, split, trial, seed,
-                       status, score.outcome, score.reward, headline, score.metrics, difficulty,
-                       turns, coalesce(usage.calls, 0), coalesce(usage.input_tokens, 0),
-                       coalesce(usage.output_tokens, 0), coalesce(usage.cached_tokens, 0),
-                       usage.cost, coalesce(usage.seconds, 0), retries,
-                       make_timestamp((started * 1000000)::bigint), seconds,
-                       coalesce(error, score.error)
-                from batch
-            """)
+            db.execute(
+                "delete from batch where (key, attempt) in (select (key, attempt) from episodes "
+                "where key in (select key from batch))"
+            )
+            db.execute("insert into episodes select * exclude (messages, ledger, notes) from batch")
             db.execute(
                 "insert into transcripts select key, attempt, messages, ledger, notes from batch"
             )
+            seal(db, "batch")
             row = db.execute("select count(*) from batch").fetchone()
             db.execute("drop table batch")
         return row[0] if row else 0
@@ -194,6 +199,12 @@ class Store:
                 [reason, _now(), *values],
             ).fetchall()
         return len(rows)
+
+
+def next_cell(db: duckdb.DuckDBPyConnection) -> int:
+    """The id for a new cell."""
+    found = db.execute("select coalesce(max(id), 0) + 1 from cells").fetchone()
+    return found[0] if found else 1
 
 
 def changed_keys(before: Any, now: Any, at: str = "") -> list[str]:

@@ -16,7 +16,9 @@ from palestra.cli import (
     compare,
     doctor,
     export,
+    import_,
     look,
+    merge,
     models,
     play,
     power,
@@ -25,6 +27,7 @@ from palestra.cli import (
     standings,
     suite,
     train,
+    verify,
 )
 
 app = typer.Typer(
@@ -71,3 +74,6 @@ app.add_typer(train.app, name="train")
 app.command("export")(export.export)
 app.command("runs")(board.runs)
 app.command("invalidate")(board.invalidate)
+app.command("import")(import_.import_)
+app.command("merge")(merge.merge)
+app.command("verify")(verify.verify)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,13 +40,13 @@ def leaderboard(
 
         palestra leaderboard browse --split test --json
     """
-    from palestra.leaderboard import ranking
+    from palestra.leaderboard import content_ids, ranking
 
     rows = ranking(db, environment=id_of(environment, db), split=split, agent=agent, run=name)
     if as_json:
-        typer.echo(json.dumps([as_record(row) for row in rows], indent=2))
+        typer.echo(json.dumps(as_records(rows, content_ids(db)), indent=2))
     elif as_csv:
-        write_csv(rows)
+        write_csv(rows, content_ids(db))
     elif rows:
         from palestra.cli.ranks import print_board
 
@@ -83,11 +84,19 @@ def as_record(row: Row) -> dict[str, Any]:
     return record
 
 
-def write_csv(rows: list[Row]) -> None:
+def as_records(rows: list[Row], ids: Mapping[tuple[str, ...], str]) -> list[dict[str, Any]]:
+    """Rows for `--json`, each with the id made from its content."""
+    return [
+        as_record(row) | {"id": ids.get((row.run, row.environment, row.split, row.agent))}
+        for row in rows
+    ]
+
+
+def write_csv(rows: list[Row], ids: Mapping[tuple[str, ...], str]) -> None:
     """Rows as CSV on stdout; `config` as JSON."""
     if not rows:
         return
-    records = [as_record(row) | {"config": json.dumps(row.config)} for row in rows]
+    records = [r | {"config": json.dumps(r["config"])} for r in as_records(rows, ids)]
     writer = csv.DictWriter(sys.stdout, list(records[0]))
     writer.writeheader()
     writer.writerows(records)
@@ -132,19 +141,24 @@ def runs(
     """
     from rich.table import Table
 
-    from palestra.leaderboard import sessions
+    from palestra.leaderboard import session_ids, sessions
 
-    found = sessions(db)
+    ids = session_ids(db)
+    found = [
+        session | dict(zip(("episodes", "content"), ids.get(session["id"], (0, None)), strict=True))
+        for session in sessions(db)
+    ]
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
     table = Table(title=str(db), title_justify="left")
     table.add_column("session", no_wrap=True)
-    for column in ("started", "status", "command"):
+    for column in ("started", "status", "episodes", "content", "command"):
         table.add_column(column)
     for session in found:
         started = session["started"][:19].replace("T", " ")
-        table.add_row(session["id"], started, session["status"], session["command"])
+        made = f"{session['episodes']:,}", (session["content"] or "")[:12]
+        table.add_row(session["id"], started, session["status"], *made, session["command"])
     stdout().print(table)
 
 

@@ -20,22 +20,27 @@ class Format(StrEnum):
     parquet = "parquet"
     sft = "sft"
     hf = "hf"
+    inspect = "inspect"
+    eee = "eee"
 
 
 CONVERSATIONS = (Format.sft, Format.hf)
 """They go through `training.select`, and so hold nothing of a held-out task."""
+ROWS = (Format.inspect, Format.eee)
+"""They write whole rows of the leaderboard into a folder."""
 
 
 def export(
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Where to; a folder for hf. Default: stdout."),
+        typer.Option("--out", metavar="FILE", help="Where to; a folder for hf, inspect and eee."),
     ] = None,
     format: Annotated[
         Format,
         typer.Option(
             help="jsonl: whole episodes. csv, parquet: a row an episode, no messages. "
-            "sft: conversations to train on, as JSON lines. hf: the same, for `datasets`."
+            "sft: conversations to train on, as JSON lines. hf: the same, for `datasets`. "
+            "inspect: logs for Inspect's viewer. eee: records of Every Eval Ever."
         ),
     ] = Format.jsonl,
     environment: Annotated[
@@ -86,6 +91,8 @@ def export(
         palestra export --format sft --env browse --balance hops --out browse.jsonl
 
         palestra export --format hf --limit 1000 --out browse-dataset
+
+        palestra export --format inspect --out logs
     """
     from palestra.envs.core import UsageError
 
@@ -93,6 +100,20 @@ def export(
     if format not in CONVERSATIONS:
         if balance is not None or not dedupe or grounded:
             raise UsageError("--balance, --grounded and --no-dedupe go with --format sft or hf")
+        if format in ROWS:
+            if out is None or success is not None or limit is not None:
+                raise UsageError(
+                    f"--format {format} writes whole rows into a folder: name it with --out, and "
+                    "leave out --success and --limit"
+                )
+            from palestra.leaderboard import exchange
+
+            write = exchange.write_inspect if format is Format.inspect else exchange.write_eee
+            files = write(db, out, environment=environment, agents=agent, split=split)
+            note(f"{len(files):,} rows in {out}")
+            if format is Format.inspect:
+                note(f"Next: inspect view --log-dir {out}")
+            return
         from palestra.leaderboard import write_episodes
 
         count = write_episodes(

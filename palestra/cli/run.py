@@ -237,12 +237,13 @@ def _show_plan(planned: list[Planned], db: Path, as_json: bool) -> None:
 
 
 def _show_report(report: Report, db: Path, as_json: bool) -> None:
-    from palestra.cli.board import as_record
+    from palestra.cli.board import as_records
     from palestra.cli.ranks import print_board
+    from palestra.leaderboard import content_ids
 
     tally = report.tally
     if as_json:
-        typer.echo(json.dumps([as_record(row) for row in report.rows], indent=2))
+        typer.echo(json.dumps(as_records(report.rows, content_ids(db)), indent=2))
     else:
         print_board(report.rows)
     if tally.finished == 0 and tally.before:

@@ -1,0 +1,45 @@
+"""`palestra import`: logs of Inspect into a leaderboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from palestra.cli.common import DEFAULT_DB, DbOption, note
+from palestra.cli.merge import explain
+
+
+def import_(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG...", help="Inspect logs: .eval or .json files.")
+    ],
+    name: Annotated[str, typer.Option(help="A run name for them.")] = "",
+    db: DbOption = Path(DEFAULT_DB),
+) -> None:
+    """Add Inspect logs to a leaderboard file, as the environment `inspect/<task>`.
+
+    Samples become tasks, epochs trials, the model the agent. What was planned counts; a sample
+    without a score is invalid. The same log twice changes nothing.
+
+    Examples:
+
+        palestra import logs/*.eval --db results.duckdb
+
+        palestra import gaia.json --name inspect-2026 --db results.duckdb
+    """
+    from palestra.leaderboard.exchange import read_inspect
+
+    conflicts = 0
+    for log in logs:
+        merged = read_inspect(log, db, run=name)
+        typer.echo(
+            f"{log}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
+            f"{len(merged.conflicts):,} conflict"
+        )
+        explain(merged, str(db))
+        conflicts += len(merged.conflicts)
+    note(f"Next: palestra leaderboard --db {db}")
+    if conflicts:
+        raise typer.Exit(1)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 _RESAMPLES = 2000
 _MUCH_FEWER = 8
 
+
 def wilson(successes: float, n: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of `successes` out of `n`; (0, 1) for n = 0."""
     if n == 0:

@@ -10,7 +10,19 @@ from typing import Annotated
 import typer
 
 from palestra import __version__
-from palestra.cli import board, check, doctor, export, look, models, play, run, select, train
+from palestra.cli import (
+    board,
+    check,
+    doctor,
+    export,
+    look,
+    models,
+    play,
+    run,
+    select,
+    train,
+    view,
+)
 
 app = typer.Typer(
     name="palestra",
@@ -42,6 +54,7 @@ def _root(
 app.command("list")(look.list_)
 app.command("run")(run.run)
 app.command("leaderboard")(board.leaderboard)
+app.command("view")(view.view)
 app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check")(check.check)

@@ -30,9 +30,19 @@ export async function episodes(parameters) {
   const list = await get("episodes");
   const size = 50;
   const number = Number(parameters.page ?? 1);
-  const rows = ordered(list.rows.filter((row) => matches(row, parameters)), parameters.sort);
+  const rows = ordered(
+    list.rows.filter((row) => matches(row, parameters)),
+    parameters.sort,
+  );
   const cut = rows.slice((number - 1) * size, number * size);
-  return { total: rows.length, page: number, size, rows: cut, of: list.total, held: list.rows.length };
+  return {
+    total: rows.length,
+    page: number,
+    size,
+    rows: cut,
+    of: list.total,
+    held: list.rows.length,
+  };
 }
 
 function matches(row, wanted) {

@@ -1,7 +1,7 @@
 // Messages as steps, each call with what the host's ledger says of it and what it changed.
 
 import { h } from "./dom.js";
-import { block } from "./text.js";
+import { block, pretty } from "./text.js";
 
 /** One element for each message, in order. */
 export function conversation(episode) {
@@ -28,12 +28,14 @@ export function conversation(episode) {
 }
 
 function step(message, number, turn, entries, notes) {
-  const who = [message.role, message.name, message.seat && `(${message.seat})`].filter(Boolean).join(" ");
+  const who = [message.role, message.name, message.seat && `(${message.seat})`]
+    .filter(Boolean)
+    .join(" ");
   const title = `step-${number}`;
   const body = [];
   for (const note of notes) body.push(...remarks(note));
   if (typeof message.content === "string" && message.content) body.push(block(message.content));
-  else if (message.content) body.push(block(JSON.stringify(message.content, null, 2)));
+  else if (message.content) body.push(block(pretty(message.content)));
   const open = [...entries];
   for (const call of message.tool_calls ?? []) {
     const at = open.findIndex((entry) => entry.tool === call.function?.name);
@@ -44,8 +46,18 @@ function step(message, number, turn, entries, notes) {
   if (!body.length) body.push(h("p", { class: "nothing" }, "empty"));
   return h(
     "article",
-    { class: `step ${ROLES.has(message.role) ? message.role : "other"}`, tabindex: "-1", "aria-labelledby": title },
-    h("header", {}, h("h3", { id: title }, h("span", { class: "role" }, who)), turn && h("span", { class: "turn" }, `turn ${turn}`), h("a", { class: "link", href: "#", title: "Make this the current step" }, `${number}`)),
+    {
+      class: `step ${ROLES.has(message.role) ? message.role : "other"}`,
+      tabindex: "-1",
+      "aria-labelledby": title,
+    },
+    h(
+      "header",
+      {},
+      h("h3", { id: title }, h("span", { class: "role" }, who)),
+      turn && h("span", { class: "turn" }, `turn ${turn}`),
+      h("a", { class: "link", href: "#", title: "Make this the current step" }, `${number}`),
+    ),
     body,
   );
 }
@@ -56,28 +68,73 @@ const ROLES = new Set(["system", "user", "assistant", "tool"]);
 function remarks(note) {
   return Object.entries(note)
     .filter(([name]) => !["turn", "seat"].includes(name))
-    .map(([name, value]) => h("div", { class: "note" }, h("span", { class: "label" }, name), block(typeof value === "string" ? value : JSON.stringify(value, null, 2))));
+    .map(([name, value]) =>
+      h(
+        "div",
+        { class: "note" },
+        h("span", { class: "label" }, name),
+        block(typeof value === "string" ? value : pretty(value)),
+      ),
+    );
 }
 
 function called(call, entry) {
   const given = call.function?.arguments;
-  const pairs = given && typeof given === "object" && !Array.isArray(given) ? Object.entries(given) : [["arguments", given ?? null]];
+  const pairs =
+    given && typeof given === "object" && !Array.isArray(given)
+      ? Object.entries(given)
+      : [["arguments", given ?? null]];
   return h(
     "div",
     { class: "call" },
     h("p", { class: "label" }, "calls ", h("code", {}, call.function?.name ?? "?")),
-    h("dl", { class: "arguments" }, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, block(typeof value === "string" ? value : JSON.stringify(value, null, 1)))))),
+    h(
+      "dl",
+      { class: "arguments" },
+      pairs.map(([name, value]) =>
+        h(
+          "div",
+          {},
+          h("dt", {}, name),
+          h("dd", {}, block(typeof value === "string" ? value : pretty(value))),
+        ),
+      ),
+    ),
     entry && effects(entry),
   );
 }
 
 function recorded(entry) {
-  return h("div", { class: "call" }, h("p", { class: "label" }, entry.malformed ? "format error" : "recorded", " ", h("code", {}, entry.tool || "no tool")), effects(entry));
+  return h(
+    "div",
+    { class: "call" },
+    h(
+      "p",
+      { class: "label" },
+      entry.malformed ? "format error" : "recorded",
+      " ",
+      h("code", {}, entry.tool || "no tool"),
+    ),
+    effects(entry),
+  );
 }
 
 function effects(entry) {
   return [
-    entry.error && h("div", { class: "effect" }, h("span", { class: "label" }, "error"), block(entry.error, "text problem")),
-    (entry.changes ?? []).map((change) => h("div", { class: "effect" }, h("span", { class: "label" }, "changed"), block(JSON.stringify(change, null, 1)))),
+    entry.error &&
+      h(
+        "div",
+        { class: "effect" },
+        h("span", { class: "label" }, "error"),
+        block(entry.error, "text problem"),
+      ),
+    (entry.changes ?? []).map((change) =>
+      h(
+        "div",
+        { class: "effect" },
+        h("span", { class: "label" }, "changed"),
+        block(pretty(change)),
+      ),
+    ),
   ];
 }

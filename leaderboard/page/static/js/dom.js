@@ -28,5 +28,11 @@ export const s = (tag, attributes, ...children) =>
 /** A text for screen readers alone. */
 export const unseen = (text) => h("span", { class: "sr" }, text);
 
+/** A long name, which may break after what parts it. */
+export const name = (text) =>
+  visible(text)
+    .split(/(?<=[/?&=,])/)
+    .flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
+
 /** What is said where there is nothing to show. */
 export const nothing = (...text) => h("p", { class: "nothing" }, ...text);

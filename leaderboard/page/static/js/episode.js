@@ -2,16 +2,21 @@
 
 import { get } from "./api.js";
 import { conversation } from "./conversation.js";
-import { h } from "./dom.js";
+import { h, name } from "./dom.js";
 import { DASH, figure, integer, money, score, seconds, time } from "./format.js";
 import { table } from "./table.js";
-import { block } from "./text.js";
+import { block, pretty } from "./text.js";
 
 export async function show(view, { rest, parameters, remember }) {
   const episode = await get(`episode/${encodeURIComponent(rest)}`);
   const steps = conversation(episode);
   const counter = h("span", { class: "counter", role: "status" });
-  const previous = h("button", { type: "button", onclick: () => move(-1) }, "Previous ", h("kbd", {}, "k"));
+  const previous = h(
+    "button",
+    { type: "button", onclick: () => move(-1) },
+    "Previous ",
+    h("kbd", {}, "k"),
+  );
   const next = h("button", { type: "button", onclick: () => move(1) }, "Next ", h("kbd", {}, "j"));
   const copy = h("button", { type: "button", onclick: () => share(copy) }, "Copy link");
   let at = 0;
@@ -19,12 +24,17 @@ export async function show(view, { rest, parameters, remember }) {
     if (!steps.length) return;
     at = Math.min(Math.max(number, 1), steps.length);
     steps.forEach((step, i) => step.classList.toggle("current", i === at - 1));
-    steps.forEach((step, i) => (i === at - 1 ? step.setAttribute("aria-current", "step") : step.removeAttribute("aria-current")));
+    steps.forEach((step, i) =>
+      i === at - 1
+        ? step.setAttribute("aria-current", "step")
+        : step.removeAttribute("aria-current"),
+    );
     counter.replaceChildren(`step ${at} of ${steps.length}`);
     previous.disabled = at <= 1;
     next.disabled = at >= steps.length;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (scroll) steps[at - 1].scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    if (scroll)
+      steps[at - 1].scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     if (focus) steps[at - 1].focus({ preventScroll: true });
   };
   const move = (by) => {
@@ -43,13 +53,47 @@ export async function show(view, { rest, parameters, remember }) {
   counter.append(steps.length ? `${steps.length} steps` : "no messages");
   previous.disabled = true;
   view.append(
-    h("header", { class: "episode-head" }, h("h1", {}, `${episode.task}`, h("span", { class: "by" }, " by "), episode.agent), h("p", { class: "about" }, [episode.environment, episode.split, episode.run && `run ${episode.run}`, `trial ${episode.trial}`].filter(Boolean).join(" \u00b7 "))),
-    h("div", { class: "toolbar", role: "toolbar", "aria-label": "Steps" }, previous, counter, next, copy),
+    h(
+      "header",
+      { class: "episode-head" },
+      h("h1", {}, `${episode.task}`, h("span", { class: "by" }, " by "), name(episode.agent)),
+      h(
+        "p",
+        { class: "about" },
+        [
+          episode.environment,
+          episode.split,
+          episode.run && `run ${episode.run}`,
+          `trial ${episode.trial}`,
+        ]
+          .filter(Boolean)
+          .join(" \u00b7 "),
+      ),
+    ),
+    h(
+      "div",
+      { class: "toolbar", role: "toolbar", "aria-label": "Steps" },
+      previous,
+      counter,
+      next,
+      copy,
+    ),
     h(
       "div",
       { class: "episode-body" },
       verdict(episode),
-      h("section", { class: "steps", "aria-label": "Conversation" }, steps.length ? h("ol", {}, steps.map((step) => h("li", {}, step))) : h("p", { class: "nothing" }, "No message was exchanged."), ledger(episode)),
+      h(
+        "section",
+        { class: "steps", "aria-label": "Conversation" },
+        steps.length
+          ? h(
+              "ol",
+              {},
+              steps.map((step) => h("li", {}, step)),
+            )
+          : h("p", { class: "nothing" }, "No message was exchanged."),
+        ledger(episode),
+      ),
       details(episode),
     ),
   );
@@ -85,9 +129,29 @@ function verdict(episode) {
     "section",
     { class: "panel verdict", "aria-label": "Score" },
     h("h2", {}, "Score"),
-    h("p", { class: "big" }, h("strong", {}, score(episode.headline)), " ", h("span", { class: right ? "outcome" : "outcome warn" }, right ? (episode.outcome ?? DASH) : episode.status)),
-    (episode.invalidated || episode.error) && block(episode.invalidated ? `marked invalid: ${episode.invalidated}` : episode.error, "text problem"),
-    facts([["reward", figure(episode.reward)], ...metrics.map(([name, value]) => [name, typeof value === "number" ? figure(value) : JSON.stringify(value)])]),
+    h(
+      "p",
+      { class: "big" },
+      h("strong", {}, score(episode.headline)),
+      " ",
+      h(
+        "span",
+        { class: right ? "outcome" : "outcome warn" },
+        right ? (episode.outcome ?? DASH) : episode.status,
+      ),
+    ),
+    (episode.invalidated || episode.error) &&
+      block(
+        episode.invalidated ? `marked invalid: ${episode.invalidated}` : episode.error,
+        "text problem",
+      ),
+    facts([
+      ["reward", figure(episode.reward)],
+      ...metrics.map(([name, value]) => [
+        name,
+        typeof value === "number" ? figure(value) : JSON.stringify(value),
+      ]),
+    ]),
   );
 }
 
@@ -120,10 +184,29 @@ function details(episode) {
 function group(name, values) {
   const entries = Object.entries(values ?? {});
   if (!entries.length) return null;
-  return h("div", {}, h("h3", {}, name), facts(entries.map(([key, value]) => [key, typeof value === "number" ? figure(value) : typeof value === "string" ? value : JSON.stringify(value)])));
+  return h(
+    "div",
+    {},
+    h("h3", {}, name),
+    facts(
+      entries.map(([key, value]) => [
+        key,
+        typeof value === "number"
+          ? figure(value)
+          : typeof value === "string"
+            ? value
+            : pretty(value),
+      ]),
+    ),
+  );
 }
 
-const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+const facts = (pairs) =>
+  h(
+    "dl",
+    { class: "facts" },
+    pairs.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 
 function others(episode) {
   const rest = episode.others.filter((other) => other.key !== episode.key);
@@ -132,7 +215,24 @@ function others(episode) {
     "div",
     {},
     h("h3", {}, "The same task by others"),
-    h("ul", { class: "others" }, rest.map((other) => h("li", {}, h("a", { href: `#/episode/${encodeURIComponent(other.key)}` }, other.agent, other.trial ? ` \u00b7 trial ${other.trial}` : "", other.run && ` \u00b7 ${other.run}`), h("span", {}, other.status === "scored" ? score(other.headline) : other.status)))),
+    h(
+      "ul",
+      { class: "others" },
+      rest.map((other) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            { href: `#/episode/${encodeURIComponent(other.key)}` },
+            other.agent,
+            other.trial ? ` \u00b7 trial ${other.trial}` : "",
+            other.run && ` \u00b7 ${other.run}`,
+          ),
+          h("span", {}, other.status === "scored" ? score(other.headline) : other.status),
+        ),
+      ),
+    ),
   );
 }
 
@@ -142,9 +242,30 @@ function ledger(episode) {
     { key: "turn", name: "turn", cell: (row) => integer(row.turn), numeric: true },
     { key: "agent", name: "who", cell: (row) => row.agent ?? "" },
     { key: "tool", name: "tool", cell: (row) => h("code", {}, row.tool || DASH) },
-    { key: "arguments", name: "arguments", cell: (row) => block(JSON.stringify(row.arguments ?? {}), "text small") },
-    { key: "changes", name: "changed", cell: (row) => block((row.changes ?? []).map((each) => JSON.stringify(each)).join("\n") || DASH, "text small") },
-    { key: "error", name: "error", cell: (row) => (row.error ? block(row.error, "text small problem") : "") },
+    {
+      key: "arguments",
+      name: "arguments",
+      cell: (row) => block(pretty(row.arguments ?? {}), "text small"),
+    },
+    {
+      key: "changes",
+      name: "changed",
+      cell: (row) => block((row.changes ?? []).map(pretty).join("\n") || DASH, "text small"),
+    },
+    {
+      key: "error",
+      name: "error",
+      cell: (row) => (row.error ? block(row.error, "text small problem") : ""),
+    },
   ].filter((column) => column.key !== "agent" || episode.ledger.some((row) => row.agent));
-  return h("details", { class: "panel ledger" }, h("summary", {}, `Ledger: ${integer(episode.ledger.length)} calls as the host saw them`), table({ caption: "Ledger", columns, rows: episode.ledger }));
+  return h(
+    "details",
+    { class: "panel ledger" },
+    h(
+      "summary",
+      {},
+      `Ledger: ${integer(episode.ledger.length)} ${episode.ledger.length === 1 ? "call" : "calls"} as the host saw ${episode.ledger.length === 1 ? "it" : "them"}`,
+    ),
+    table({ caption: "Ledger", columns, rows: episode.ledger }),
+  );
 }

@@ -16,7 +16,12 @@ export function filters(fields, parameters, onChange) {
   };
   const form = h(
     "form",
-    { class: "filters", role: "search", "aria-label": "Filters", onsubmit: (event) => event.preventDefault() },
+    {
+      class: "filters",
+      role: "search",
+      "aria-label": "Filters",
+      onsubmit: (event) => event.preventDefault(),
+    },
     fields.map((field) => (field.options ? choice(field, state, tell) : words(field, state, tell))),
   );
   return form;
@@ -24,16 +29,16 @@ export function filters(fields, parameters, onChange) {
 
 const ANY = "\u0000any";
 
-function choice({ name, label, options, required }, state, tell) {
+function choice({ name, label, options, required, any = "any" }, state, tell) {
   const chosen = state[name];
   const select = h("select", { name, onchange: (event) => tell(name, event.target.value, ANY) });
-  if (!required) select.append(option(ANY, "any"));
+  if (!required) select.append(option(ANY, any));
   for (const [value, text] of options) select.append(option(value, text));
   if (chosen !== undefined && !options.some(([value]) => value === chosen)) {
     select.append(option(chosen, `${chosen} (none)`));
   }
   select.value = chosen ?? (required ? options[0]?.[0] : ANY);
-  return h("label", {}, h("span", {}, label), select);
+  return h("label", { class: required ? "long" : null }, h("span", {}, label), select);
 }
 
 function option(value, text) {
@@ -44,7 +49,13 @@ function option(value, text) {
 
 function words({ name, label, placeholder }, state, tell) {
   let waiting;
-  const input = h("input", { name, type: "search", placeholder, autocomplete: "off", spellcheck: "false" });
+  const input = h("input", {
+    name,
+    type: "search",
+    placeholder,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   input.value = state[name] ?? "";
   input.addEventListener("input", () => {
     clearTimeout(waiting);

@@ -7,7 +7,9 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 const known = (make) => (value) => (value === null || value === undefined ? DASH : make(value));
 
 export const integer = known((value) => whole.format(value));
-export const short = known((value) => (value < 10_000 ? whole.format(value) : compact.format(value)));
+export const short = known((value) =>
+  value < 10_000 ? whole.format(value) : compact.format(value),
+);
 export const score = known((value) => value.toFixed(3));
 export const tenth = known((value) => value.toFixed(1));
 export const money = known((value) => `$${value < 0.1 ? value.toPrecision(2) : value.toFixed(2)}`);
@@ -16,13 +18,17 @@ export const signed = known(
 );
 export const figure = known((value) => String(Number(value.toPrecision(4))));
 export const seconds = known((value) =>
-  value < 1 ? `${figure(Number((value * 1000).toPrecision(3)))} ms` : `${Number(value.toPrecision(3))} s`,
+  value < 1
+    ? `${figure(Number((value * 1000).toPrecision(3)))} ms`
+    : `${Number(value.toPrecision(3))} s`,
 );
 export const interval = (low, high) =>
-  low === null || high === null ? "one task" : `${score(low)} to ${score(high)}`;
+  low === null || high === null ? "one task" : `${score(low)}\u2009\u2013\u2009${score(high)}`;
 export const time = known((value) => {
   const moment = new Date(value * 1000);
-  return Number.isNaN(moment.getTime()) ? DASH : moment.toISOString().slice(0, 19).replace("T", " ");
+  return Number.isNaN(moment.getTime())
+    ? DASH
+    : moment.toISOString().slice(0, 19).replace("T", " ");
 });
 
 /** "palestra/Browse-v0 · test · run x": what a group of rows is about. */

@@ -23,7 +23,11 @@ let version = null;
 function place() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
   const [name, rest = ""] = path.split("/");
-  return { name: name || "board", rest: decoded(rest), parameters: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    name: name || "board",
+    rest: decoded(rest),
+    parameters: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 function decoded(text) {
@@ -56,21 +60,29 @@ async function go() {
   const { name, rest, parameters } = place();
   for (const link of document.querySelectorAll("nav a")) {
     const mine = link.hash === `#/${name}` || (name === "episode" && link.hash === "#/episodes");
-    if (mine) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (mine) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "center" });
+    } else link.removeAttribute("aria-current");
   }
   current?.leave?.();
   current = null;
   const view = h("div", { class: `view ${name}` });
   main.setAttribute("aria-busy", "true");
-  const waiting = setTimeout(() => main.replaceChildren(h("p", { class: "nothing", role: "status" }, "Reading\u2026")), 300);
+  const waiting = setTimeout(
+    () => main.replaceChildren(h("p", { class: "nothing", role: "status" }, "Reading\u2026")),
+    300,
+  );
   let made;
   try {
     if (!VIEWS[name]) throw new Problem(`There is no page "${name}".`);
     made = await VIEWS[name](view, { rest, parameters, remember });
   } catch (error) {
     if (!(error instanceof Problem)) console.error(error);
-    view.replaceChildren(h("h1", {}, "This cannot be shown"), h("p", { class: "problem", role: "alert" }, error.message));
+    view.replaceChildren(
+      h("h1", {}, "This cannot be shown"),
+      h("p", { class: "problem", role: "alert" }, error.message),
+    );
   }
   clearTimeout(waiting);
   if (asked !== location.hash && place().name + place().rest !== name + rest) return; // somebody went on
@@ -93,7 +105,9 @@ async function watch() {
     const changed = version !== null && version !== state.version;
     version = state.version;
     if (changed) await current?.refresh?.();
-    const said = SITE ? state.file : `${state.file}${changed ? ` \u00b7 new results ${new Date().toLocaleTimeString()}` : ""}`;
+    const said = SITE
+      ? state.file
+      : `${state.file}${changed ? ` \u00b7 new results ${new Date().toLocaleTimeString()}` : ""}`;
     if (status.textContent !== said && (changed || !status.textContent || status.dataset.lost)) {
       status.replaceChildren(said);
     }
@@ -102,12 +116,25 @@ async function watch() {
     status.dataset.lost = "yes";
     status.replaceChildren(error.message);
   }
-  if (!SITE) setTimeout(() => (document.hidden ? document.addEventListener("visibilitychange", watch, { once: true }) : watch()), EVERY);
+  if (!SITE)
+    setTimeout(
+      () =>
+        document.hidden
+          ? document.addEventListener("visibilitychange", watch, { once: true })
+          : watch(),
+      EVERY,
+    );
 }
 
 addEventListener("hashchange", go);
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.target.closest("input, select, textarea")
+  )
+    return;
   if (current?.keys?.(event.key)) event.preventDefault();
 });
 go();

@@ -13,7 +13,11 @@ export function table({ caption, columns, rows, sort = "", onSort, label }) {
       "tr",
       { class: row.faint ? "faint" : null },
       columns.map((column) =>
-        h(column.head ? "th" : "td", { class: kind(column), scope: column.head ? "row" : null }, column.cell(row)),
+        h(
+          column.head ? "th" : "td",
+          { class: kind(column), scope: column.head ? "row" : null },
+          column.cell(row),
+        ),
       ),
     ),
   );
@@ -47,9 +51,14 @@ function heading(column, sort, onSort) {
     { ...attributes, "aria-sort": sorted ? (down ? "descending" : "ascending") : null },
     h(
       "button",
-      { type: "button", class: "sort", "data-sort": column.key, onclick: () => onSort(sort === first ? other : first) },
-      column.name,
-      h("span", { class: "arrow", "aria-hidden": "true" }, sorted ? (down ? "\u25be" : "\u25b4") : ""),
+      {
+        type: "button",
+        class: "sort",
+        "data-sort": column.key,
+        onclick: () => onSort(sort === first ? other : first),
+      },
+      h("span", { class: "words" }, column.name),
+      sorted && h("span", { class: "arrow", "aria-hidden": "true" }, down ? "\u25be" : "\u25b4"),
     ),
   );
 }
@@ -76,6 +85,9 @@ export function redraw(place, ...content) {
   place.replaceChildren(...content);
   place.querySelectorAll(".scroll").forEach((region, i) => (region.scrollLeft = lefts[i] ?? 0));
   if (name && at >= 0) {
-    place.querySelectorAll(".scroll")[at]?.querySelector(`[data-sort="${name}"]`)?.focus({ preventScroll: true });
+    place
+      .querySelectorAll(".scroll")
+      [at]?.querySelector(`[data-sort="${name}"]`)
+      ?.focus({ preventScroll: true });
   }
 }

@@ -39,6 +39,13 @@ export function fill(element, text) {
   return element;
 }
 
+/** JSON on one line if it is short, else indented. */
+export function pretty(value) {
+  const spaced = JSON.stringify(value, null, 1) ?? "null";
+  const line = spaced.replace(/\n\s*/g, " ").replace(/([[{]) | ([\]}])/g, "$1$2");
+  return line.length <= 90 && spaced.length < 1000 ? line : spaced;
+}
+
 /** A block of text as it is: lines kept, long ones broken, very long texts cut until asked for. */
 export function block(text, name = "text") {
   const element = document.createElement("div");

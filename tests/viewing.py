@@ -109,7 +109,9 @@ def _played(cell: Cell, key: str, task: str, trial: int) -> Episode:
     return msgspec.structs.replace(
         made,
         trial=trial,
-        score=None if failed else Score(float(right), "right" if right else "wrong", _metrics(right)),
+        score=None
+        if failed
+        else Score(float(right), "right" if right else "wrong", _metrics(right)),
         headline=None if failed else float(right),
         status="error" if failed else "scored",
         error="the server answered 503, nine times" if failed else None,
@@ -128,14 +130,17 @@ def _metrics(right: bool) -> dict[str, float]:
 
 
 def _hostile(cell: Cell, name: str, text: str) -> Episode:
-    messages: list[Message] = [user(text), calls((text[:100], {text[:50]: text})), say(text)]
-    ledger = [Entry(turn=1, tool=text[:100], arguments={"x": text}, error=text, changes=({"x": text},))]
+    short = text[:1000]
+    messages: list[Message] = [user(text), calls((text[:100], {text[:50]: text})), say(short)]
+    ledger = [
+        Entry(turn=1, tool=text[:100], arguments={"x": short}, error=short, changes=({"x": short},))
+    ]
     made = _episode(cell, key_of(name), f"test/{name}", messages, ledger)
     return msgspec.structs.replace(
         made,
         score=Score(0.0, text[:200], {text[:80]: 1.0}),
         headline=0.0,
-        notes=[{"turn": 1, "plan": text}],
+        notes=[{"turn": 1, "plan": short}],
         error=text[:500],
     )
 

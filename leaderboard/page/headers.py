@@ -1,7 +1,7 @@
 """What keeps a page of other people's texts harmless: headers, and who may ask.
 
-The policy is `policy.POLICY`. The Host header is checked, so a foreign site whose name is pointed at
-this machine reads nothing.
+The policy is `policy.POLICY`. The Host header is checked, so a foreign site whose name is pointed
+at this machine reads nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Markdown as a tree of plain data, so that a page builds its elements itself and parses no HTML.
 
-`[{"tag": "p", "in": ["some ", {"tag": "strong", "in": ["text"]}]}, ...]`: a text is text, and a tag is
-one of a short list. HTML in the source stays text, and links lead to http(s) or nowhere.
+`[{"tag": "p", "in": ["some ", {"tag": "strong", "in": ["text"]}]}, ...]`: a text is text, and a tag
+is one of a short list. HTML in the source stays text, and links lead to http(s) or nowhere.
 """
 
 from __future__ import annotations

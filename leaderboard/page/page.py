@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ Pairwise = Callable[[Mapping[str, float], Mapping[str, float]], Any]
 
 COMPARED = 10
 """Agents in a matrix of pairs, at most, unless others are asked for."""
+_TOGETHER = 50
+"""Episodes read at a time for a site."""
 
 
 @dataclass(kw_only=True, frozen=True)
@@ -42,6 +44,12 @@ class Card:
     about: str
     headline: str
     text: str = ""
+
+
+class _Keyed(msgspec.Struct):
+    """The one field of an episode that is wanted."""
+
+    key: str
 
 
 class Page:
@@ -97,9 +105,17 @@ class Page:
         return found
 
     def episode(self, key: str) -> bytes | None:
-        """One episode (`questions.episode`); None where there is none."""
-        body = self.source.ask(("episode", key), lambda db: questions.episode(db, key))
-        return None if body == b"null" else body
+        """One episode (`questions.whole`); None where there is none."""
+        body = self.source.ask(("episode", key), lambda db: questions.whole(db, [key]))
+        return None if body == b"[]" else body[1:-1]
+
+    def whole(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Many episodes, each as `episode` has it, with its key."""
+        for start in range(0, len(keys), _TOGETHER):
+            part = keys[start : start + _TOGETHER]
+            found = self.source.read(partial(questions.whole, keys=part))
+            for raw in msgspec.json.decode(found, type=list[msgspec.Raw]):
+                yield msgspec.json.decode(raw, type=_Keyed).key, bytes(raw)
 
     def pair(self, before: int, after: int) -> bytes | None:
         """Two cells compared over the tasks that both have; None where it cannot be done."""
@@ -144,7 +160,7 @@ class Page:
         return _json([{**asdict(card), "text": tree(card.text)} for card in self._cards()])
 
     def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of cells that the page compares: the best of each environment, split and run."""
+        """The pairs of cells that the page compares: the best of each environment, split, run."""
         groups: dict[tuple[str, str, str], list[int]] = {}
         for row in msgspec.json.decode(self.board())["rows"]:
             groups.setdefault((row["environment"], row["split"], row["run"]), []).append(

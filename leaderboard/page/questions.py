@@ -21,6 +21,7 @@ SIZE = 50
 """Episodes on a page."""
 MOST = 500
 """Episodes on a page, at most."""
+_OTHERS = 200
 _ORDER = {
     "started": ("e.started",),
     "environment": ("e.environment", "e.split"),
@@ -35,8 +36,8 @@ _ORDER = {
 }
 _HEADER = (
     "e.key, e.environment, e.split, c.run, e.agent, e.task, e.trial, e.attempt, e.status, "
-    "e.outcome, e.headline, e.turns, e.input_tokens + e.output_tokens as tokens, e.cost, e.seconds, "
-    "e.started, e.cell"
+    "e.outcome, e.headline, e.turns, e.input_tokens + e.output_tokens as tokens, e.cost, "
+    "e.seconds, e.started, e.cell"
 )
 
 
@@ -77,9 +78,9 @@ def page(db: duckdb.DuckDBPyConnection, filters: Mapping[str, str]) -> dict[str,
     """A page of episodes.
 
     Args:
-        filters: any of `environment`, `split`, `run`, `outcome`, `status` (equal), `agent` (equal to
-            one there is, else a part of it), `task` (a part), `sort` (a column, `-` before it for
-            descending), `page` (from 1) and `size`.
+        filters: any of `environment`, `split`, `run`, `outcome`, `status` (equal), `agent` (equal
+            to one there is, else a part of it), `task` (a part), `sort` (a column, `-` before it
+            for descending), `page` (from 1) and `size`.
 
     Returns:
         `{total, page, size, rows}`; rows without messages.
@@ -115,40 +116,54 @@ def page(db: duckdb.DuckDBPyConnection, filters: Mapping[str, str]) -> dict[str,
     return {"total": total[0] if total else 0, "page": number, "size": size, "rows": found}
 
 
-def episode(db: duckdb.DuckDBPyConnection, key: str) -> dict[str, Any] | None:
-    """One episode with everything: messages, ledger, notes; None where there is none."""
+def whole(db: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Episodes with everything: messages, ledger, notes, and who else met their tasks."""
+    wanted = "list_contains(?::varchar[], e.key)"
     found = records(
         db.execute(
             f"""
-            select e.* exclude (metrics, difficulty, options), e.metrics, e.difficulty, e.options,
-                   c.run, c.headline as metric, c.config, c.id as cell
+            select e.*, c.run, c.headline as metric, c.config, c.id as cell
             from ({LATEST}) e left join planned p using (key) left join cells c on c.id = p.cell
-            where e.key = ?
+            where {wanted}
             """,
-            [key],
+            [keys],
         )
     )
     if not found:
-        return None
-    record = found[0]
-    for name in ("metrics", "difficulty", "options", "config"):
-        record[name] = msgspec.Raw((record[name] or "{}").encode())
-    texts = db.execute(
-        "select messages, ledger, notes from transcripts where key = ? and attempt = ?",
-        [key, record["attempt"]],
-    ).fetchone() or (None, None, None)
-    for name, text in zip(("messages", "ledger", "notes"), texts, strict=True):
-        record[name] = msgspec.Raw((text or "[]").encode("utf-8", "replace"))
-    record["others"] = records(
+        return []
+    texts = {
+        key: said
+        for *key, said in db.execute(
+            "select key, attempt, [messages::varchar, ledger::varchar, notes::varchar] "
+            f"from transcripts e where {wanted}",
+            [keys],
+        ).fetchall()
+        for key in [tuple(key)]
+    }
+    others: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for other in records(
         db.execute(
-            f"select e.key, e.agent, e.trial, e.status, e.outcome, e.headline, c.run "
-            f"from ({LATEST}) e left join planned p using (key) left join cells c on c.id = p.cell "
-            "where e.environment = ? and e.split = ? and e.task = ? "
-            "order by c.run, e.agent, e.trial limit 200",
-            [record["environment"], record["split"], record["task"]],
+            f"""
+            select e.environment, e.split, e.task,
+                   e.key, e.agent, e.trial, e.status, e.outcome, e.headline, c.run
+            from ({LATEST}) e left join planned p using (key) left join cells c on c.id = p.cell
+            where (e.environment, e.split, e.task) in
+                  (select (environment, split, task) from episodes e where {wanted})
+            order by c.run, e.agent, e.trial
+            """,
+            [keys],
         )
-    )
-    return record
+    ):
+        task = (other.pop("environment"), other.pop("split"), other.pop("task"))
+        others.setdefault(task, []).append(other)
+    for record in found:
+        for name in ("metrics", "difficulty", "options", "config"):
+            record[name] = msgspec.Raw((record[name] or "{}").encode())
+        said = texts.get((record["key"], record["attempt"]), [None] * 3)
+        for name, text in zip(("messages", "ledger", "notes"), said, strict=True):
+            record[name] = msgspec.Raw((text or "[]").encode("utf-8", "replace"))
+        record["others"] = others[record["environment"], record["split"], record["task"]][:_OTHERS]
+    return found
 
 
 def records(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The page as a folder of files, for any web server: the answers that a server would give, written down.
+"""The page as a folder of files, for any web server: the server's answers, written down.
 
 Nothing runs where it is served. All rows, comparisons, curves and cards are in it, and of the
 episodes the first of each row, as many as wanted; the page says how many of how many.
@@ -73,10 +73,8 @@ def _answers(page: Page, api: Path, most: int) -> int:
         found = page.listed(filters, most)
         total += found["total"]
         rows += [each for each in found["rows"] if _FILE_NAME.fullmatch(each["key"])]
-    for each in rows:
-        body = page.episode(each["key"])
-        assert body is not None
-        (api / "episode" / f"{each['key']}.json").write_bytes(body)
+    for key, body in page.whole([each["key"] for each in rows]):
+        (api / "episode" / f"{key}.json").write_bytes(body)
     listing = {"total": total, "rows": rows}
     (api / "episodes.json").write_bytes(msgspec.json.encode(listing))
     return len(rows)

@@ -1,7 +1,7 @@
-"""A leaderboard file as the page reads it: for a moment at a time, never writing, and remembering.
+"""A leaderboard file as the page reads it: for a moment at a time, never writing, remembering.
 
-An answer is kept while the file is unchanged. While a run writes, the file changes every second: then
-an answer may be as old as five times what it costs, so that the page never takes the file from
+An answer is kept while the file is unchanged. While a run writes, the file changes every second:
+then an answer may be as old as five times what it costs, so that the page never takes the file from
 the run for long. A file that is held by somebody else is answered from memory, if it can be.
 """
 
@@ -72,20 +72,27 @@ class Source:
                 age = time.monotonic() - known.made
                 if known.version == version or age < max(1.0, 5 * known.cost):
                     return known.body
-            began = time.monotonic()
             try:
-                with opened(self.path, patience=self.patience) as db:
-                    waited = time.monotonic()
-                    answer = question(db)
+                body, cost = self._read(question)
             except Locked:
                 if known is None:
                     raise
                 return known.body
-            body = _ENCODER.encode(answer)
-            now = time.monotonic()
-            self._answers[name] = _Answer(body, version, now, now - max(began, waited))
+            self._answers[name] = _Answer(body, version, time.monotonic(), cost)
             self._forget()
         return body
+
+    def read(self, question: Callable[[duckdb.DuckDBPyConnection], object]) -> bytes:
+        """As `ask`, always from the file, and not remembered."""
+        with self._one_at_a_time:
+            return self._read(question)[0]
+
+    def _read(self, question: Callable[[duckdb.DuckDBPyConnection], object]) -> tuple[bytes, float]:
+        """The answer, and what it cost without the wait for the file."""
+        with opened(self.path, patience=self.patience) as db:
+            began = time.monotonic()
+            answer = question(db)
+        return _ENCODER.encode(answer), time.monotonic() - began
 
     def _forget(self) -> None:
         """Keep what was used last, up to 64 MB; always the newest."""

@@ -44,6 +44,11 @@ class Browser:
     def all(self, selector: str) -> list[Any]:
         return self.driver.find_elements("css selector", selector)
 
+    def click(self, selector: str, index: int = 0) -> None:
+        element = self.all(selector)[index]
+        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
     def texts(self, selector: str) -> list[str]:
         script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
         return self.driver.execute_script(script, selector)
@@ -79,12 +84,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with subprocess.Popen(
         [*program, "--no-browser", "--port", "0"], cwd=folder, stderr=subprocess.PIPE, text=True
     ) as server:
-        assert server.stderr
-        said = server.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", said)
-        assert found, said
-        yield found[0]
-        server.terminate()
+        try:
+            assert server.stderr
+            said = server.stderr.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+            assert found, said
+            yield found[0]
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +147,9 @@ def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> N
     assert browser.texts("main h2") == ["test/Guess-v0 · test · run thrice"]
     assert "run=thrice" in browser.driver.current_url
     names = browser.texts("tbody th a")
-    browser.all("button[data-sort=mean]")[0].click()
+    browser.click("button[data-sort=mean]")
     assert browser.texts("tbody th a") == names  # best first, as ranked
-    browser.all("button[data-sort=mean]")[0].click()
+    browser.click("button[data-sort=mean]")
     assert browser.texts("tbody th a") == names[::-1]
     assert browser.texts("th[aria-sort=ascending] .words") == ["success"]
     assert browser.js("return document.activeElement.dataset.sort") == "mean"
@@ -155,7 +162,7 @@ def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> N
 def test_pairs_are_filled_in_and_told_in_words(browser: Browser) -> None:
     browser.go("#/compare")
     browser.until(lambda: len(browser.all(".pair button")) == 20, "pairs are missing")
-    browser.all(".pair.better button")[0].click()
+    browser.click(".pair.better button")
     said = browser.texts(".detail")[0]
     assert "oracle 1.000 against openai/large" in said
     assert "over 40 common tasks" in said
@@ -168,19 +175,19 @@ def test_costs_and_curves_are_drawn_by_the_library(browser: Browser) -> None:
     browser.go("#/curves")
     browser.until(lambda: len(browser.all(".chart svg")) == 3, "no curves")
     assert "reward by step: first from" in browser.all(".chart svg")[0].get_attribute("aria-label")
-    browser.all(".check input")[0].click()
+    browser.click(".check input")
     browser.until(lambda: "first" not in browser.texts("main")[0].partition("Runs")[2][7:], "stays")
 
 
 def test_episodes_are_found_opened_and_stepped_through(browser: Browser) -> None:
     browser.go("#/episodes?environment=test/Guess-v0&run=")
     assert browser.texts("main .about") == ["200 episodes"]
-    browser.all(".pager button")[2].click()
+    browser.click(".pager button", 2)
     browser.until(lambda: browser.texts(".pager span") == ["page 2 of 4"], "no second page")
-    browser.all("button[data-sort=headline]")[0].click()
+    browser.click("button[data-sort=headline]")
     browser.until(lambda: browser.texts(".pager span") == ["page 1 of 4"], "sorting stays")
     assert browser.texts("tbody tr:first-child td strong") == ["1.000"]
-    browser.all("tbody th a")[0].click()
+    browser.click("tbody th a")
     browser.until(lambda: len(browser.all(".step")) == 6, "no episode")
     press = browser.all("body")[0].send_keys
     press("j")
@@ -221,7 +228,7 @@ def test_hostile_texts_are_shown_and_nothing_runs(browser: Browser, name: str) -
         assert shown == text
     elif name == "huge":
         assert len(shown) < 10_000
-        browser.all(".step .more")[0].click()
+        browser.click(".step .more")
         browser.until(lambda: browser.texts(".step .text")[0] == text, "not all is shown")
     else:
         assert browser.all(".step .unseen")
@@ -252,16 +259,18 @@ def test_a_static_site_works_from_any_web_server(chromium: Any, tmp_path: Path) 
         stderr=subprocess.DEVNULL,
         text=True,
     ) as server:
-        assert server.stdout
-        port = re.search(r"port (\d+)", server.stdout.readline())
-        assert port
-        browser = Browser(chromium, f"http://127.0.0.1:{port[1]}/")
-        browser.problems()
-        for view in VIEWS:
-            browser.go(f"#/{view}")
-        browser.go("#/episodes?task=test/3&agent=random&sort=task")
-        assert browser.texts("main .about") == ["5 episodes"]
-        browser.all("tbody th a")[0].click()
-        browser.until(lambda: len(browser.all(".step")) == 6, "no episode")
-        assert browser.problems() == []
-        server.terminate()
+        try:
+            assert server.stdout
+            port = re.search(r"port (\d+)", server.stdout.readline())
+            assert port
+            browser = Browser(chromium, f"http://127.0.0.1:{port[1]}/")
+            browser.problems()
+            for view in VIEWS:
+                browser.go(f"#/{view}")
+            browser.go("#/episodes?task=test/3&agent=random&sort=task")
+            assert browser.texts("main .about") == ["5 episodes"]
+            browser.click("tbody th a")
+            browser.until(lambda: len(browser.all(".step")) == 6, "no episode")
+            assert browser.problems() == []
+        finally:
+            server.terminate()

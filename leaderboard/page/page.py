@@ -160,13 +160,20 @@ class Page:
         return _json([{**asdict(card), "text": tree(card.text)} for card in self._cards()])
 
     def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of cells that the page compares: the best of each environment, split, run."""
+        """The pairs of cells that the page compares: the best of each environment, split and run.
+
+        The lower in rank comes first: a pair tells what the higher gains over it.
+        """
         groups: dict[tuple[str, str, str], list[int]] = {}
         for row in msgspec.json.decode(self.board())["rows"]:
             groups.setdefault((row["environment"], row["split"], row["run"]), []).append(
                 row["cell"]
             )
-        return [pair for cells in groups.values() for pair in combinations(cells[:COMPARED], 2)]
+        return [
+            (lower, higher)
+            for cells in groups.values()
+            for higher, lower in combinations(cells[:COMPARED], 2)
+        ]
 
 
 def _json(value: object) -> bytes:

@@ -90,7 +90,10 @@ export async function show(view, { parameters, remember }) {
             onSort: (sort) => change({ ...wanted, sort, page: undefined }),
           })
         : nothing("No episode matches."),
-      pager(found, (page) => change({ ...wanted, page: page > 1 ? String(page) : undefined })),
+      pager(found, async (page) => {
+        await change({ ...wanted, page: page > 1 ? String(page) : undefined });
+        place.parentElement.scrollIntoView({ block: "start" });
+      }),
     );
   };
   const change = (next) => {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,12 +116,19 @@ def _serve(page: Page, host: str, port: int | None, browser: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
+    threading.Thread(target=_warm, args=(page,), daemon=True).start()
     if browser:
         webbrowser.open(address)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         return
+
+
+def _warm(page: Page) -> None:
+    """Ask the first question before anybody does: it is the one that imports SciPy."""
+    with contextlib.suppress(UsageError):
+        page.board()
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

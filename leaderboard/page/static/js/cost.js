@@ -143,7 +143,7 @@ function panel(title, label, points, sort, onSort) {
         Plot.dot(points, { x: "x", y: "mean", r: 5, fill: colour(0), stroke: "var(--surface)" }),
         ...[false, true].map((right) =>
           Plot.text(
-            labels.filter((point) => at(point.x) > 0.7 === right),
+            labels.filter((point) => at(point.x) > (width < 500 ? 0.45 : 0.7) === right),
             {
               x: "x",
               y: "mean",

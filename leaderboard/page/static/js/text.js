@@ -7,11 +7,15 @@ const CUT = 20_000;
 const KEEP = 8_000;
 const MARKS = 2_000;
 
+const CONTROLS = (
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI " +
+  "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+).split(" ");
+
 const count = new Intl.NumberFormat("en");
 
 function mark(code) {
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
+  if (code < 0x20) return `\u27e8${CONTROLS[code]}\u27e9`;
   return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
 }
 

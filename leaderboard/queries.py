@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,19 @@ BOUND = "upper-bound"
 """In the name of an agent that looks at rewards to choose; it is shown, and never ranked."""
 UNRANKED_ABOVE = 0.1
 """A row with more than this share of planned episodes not scored is shown unranked."""
+
+LATEST = """
+    select e.* exclude (status, headline),
+           case when i.key is null then e.status else 'invalid' end as status,
+           case when i.key is null then e.headline end as headline,
+           i.reason as invalidated
+    from episodes e left join invalidations i using (key)
+    where case when e.attempt = 0
+               then e.key not in (select key from episodes where attempt > 0)
+               else (e.key, e.attempt) in
+                    (select key, max(attempt) from episodes where attempt > 0 group by key) end
+"""
+"""The view `results`, quicker by a factor of four: hardly an episode has a second attempt."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -77,25 +90,47 @@ def ranking(
 ) -> list[Row]:
     """The leaderboard, best first within each environment, split and run."""
     with reading(path) as db:
-        rows = db.execute(
-            """
-            select c.id, c.run, c.environment, c.split, c.agent, c.config, c.headline, c.rate,
-                   count(*) as n,
+        return rank(db, environment=environment, split=split, agent=agent, run=run)
+
+
+def rank(
+    db: duckdb.DuckDBPyConnection,
+    *,
+    environment: str | None = None,
+    split: str | None = None,
+    agent: str | None = None,
+    run: str | None = None,
+) -> list[Row]:
+    """`ranking` over a connection that is open already."""
+    rows = db.execute(
+        f"""
+        with latest as ({LATEST}), by_task as (
+            select p.cell, p.task, count(*) as n, max(p.trial) + 1 as trials,
                    count(*) filter (r.status = 'scored') as scored,
                    count(*) filter (r.status = 'error') as errors,
                    coalesce(sum(r.headline) filter (r.status = 'scored'), 0) as total,
-                   count(distinct p.task) as tasks, max(p.trial) + 1 as trials,
-                   avg(r.turns), avg((r.metrics ->> 'tool_calls')::double),
-                   coalesce(sum(r.input_tokens), 0), coalesce(sum(r.output_tokens), 0),
-                   sum(r.cost), avg(r.seconds)
-            from cells c join planned p on p.cell = c.id left join results r using (key)
-            where (?1 is null or c.environment = ?1) and (?2 is null or c.split = ?2)
-              and (?3 is null or c.agent = ?3) and (?4 is null or c.run = ?4)
-            group by all
-            """,
-            [environment, split, agent, run],
-        ).fetchall()
-        board = [_row(db, row) for row in rows]
+                   sum(r.turns) as turns, count(r.turns) as with_turns,
+                   sum((r.metrics ->> 'tool_calls')::double) as tool_calls,
+                   count(r.metrics ->> 'tool_calls') as with_tool_calls,
+                   sum(r.input_tokens) as read, sum(r.output_tokens) as written,
+                   sum(r.cost) as cost, sum(r.seconds) as seconds, count(r.seconds) as with_seconds
+            from planned p left join latest r using (key)
+            group by p.cell, p.task
+        )
+        select c.run, c.environment, c.split, c.agent, c.config, c.headline, c.rate,
+               sum(n)::bigint, sum(scored)::bigint, sum(errors)::bigint, sum(total), count(*),
+               max(trials), sum(turns) / sum(with_turns), sum(tool_calls) / sum(with_tool_calls),
+               coalesce(sum(read), 0)::bigint, coalesce(sum(written), 0)::bigint, sum(cost),
+               sum(t.seconds) / sum(with_seconds),
+               case when not c.rate or max(n) > 1 then list(total / n order by task) end
+        from cells c join by_task t on t.cell = c.id
+        where (?1 is null or c.environment = ?1) and (?2 is null or c.split = ?2)
+          and (?3 is null or c.agent = ?3) and (?4 is null or c.run = ?4)
+        group by c.id, c.run, c.environment, c.split, c.agent, c.config, c.headline, c.rate
+        """,
+        [environment, split, agent, run],
+    ).fetchall()
+    board = [_row(row) for row in rows]
     board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
     for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
         ranked = [
@@ -107,13 +142,10 @@ def ranking(
     return board
 
 
-def _row(db: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Row:
-    cell, run, environment, split, agent, config, headline, rate, n, scored, errors = row[:11]
-    total, tasks, trials, turns, tool_calls, read, written, cost, seconds = row[11:]
-    if rate and n == tasks:
-        low, high = wilson(total, n)
-    else:
-        low, high = bootstrap(list(_means(db, cell).values()))
+def _row(row: tuple[Any, ...]) -> Row:
+    run, environment, split, agent, config, headline, rate, n, scored, errors = row[:10]
+    total, tasks, trials, turns, tool_calls, read, written, cost, seconds, means = row[10:]
+    low, high = wilson(total, n) if rate and n == tasks else bootstrap(means)
     return Row(
         rank=None,
         environment=environment,
@@ -141,15 +173,22 @@ def _row(db: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Row:
     )
 
 
-def _means(db: duckdb.DuckDBPyConnection, cell: int) -> dict[str, float]:
-    """Each task's mean headline; what was planned and not scored counts as 0."""
+def means(db: duckdb.DuckDBPyConnection, cells: Sequence[int]) -> dict[int, dict[str, float]]:
+    """For each cell each task's mean headline; what was planned and not scored counts as 0."""
     rows = db.execute(
-        "select p.task, sum(case when r.status = 'scored' then r.headline else 0 end) / count(*) "
-        "from planned p left join results r using (key) where cell = ? "
-        "group by p.task order by p.task",
-        [cell],
+        f"""
+        with latest as ({LATEST})
+        select p.cell, p.task,
+               sum(case when r.status = 'scored' then r.headline else 0 end) / count(*)
+        from planned p left join latest r using (key)
+        where list_contains(?::integer[], p.cell) group by p.cell, p.task order by p.cell, p.task
+        """,
+        [list(cells)],
     ).fetchall()
-    return dict(rows)
+    found: dict[int, dict[str, float]] = {cell: {} for cell in cells}
+    for cell, task, mean in rows:
+        found[cell][task] = mean
+    return found
 
 
 def by_task(
@@ -161,7 +200,7 @@ def by_task(
             "select id from cells where environment = ? and split = ? and agent = ? and run = ?",
             [environment, split, agent, run],
         ).fetchone()
-        return _means(db, row[0]) if row else {}
+        return means(db, [row[0]])[row[0]] if row else {}
 
 
 def episode(path: str | os.PathLike[str], key: str) -> Episode:

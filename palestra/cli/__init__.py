@@ -28,6 +28,7 @@ from palestra.cli import (
     suite,
     train,
     verify,
+    view,
 )
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ app.command("leaderboard")(board.leaderboard)
 app.command("compare")(compare.compare)
 app.command("rank")(standings.rank)
 app.command("power")(power.power)
+app.command("view")(view.view)
 app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check")(check.check)

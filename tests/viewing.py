@@ -1,0 +1,176 @@
+"""A leaderboard file with something of everything, for the tests of the page."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from palestra.envs.core import Entry, Episode, Message, Score, Usage, calls, say, tool_result, user
+from palestra.leaderboard import Cell, Store, Writer
+
+TASKS = 40
+SKILL = {
+    "oracle": 1.0,
+    "openai/large?temperature=0": 0.8,
+    "openai/small?temperature=0": 0.55,
+    "hf/tiny": 0.25,
+    "random": 0.05,
+}
+HOSTILE = {
+    "html": "<img src=x onerror=\"document.title='broken in'\"><b>bold</b>",
+    "script": "</script><script>document.title = 'broken in'</script>",
+    "attribute": "\" onmouseover=\"document.title='broken in'\" x='",
+    "link": "[click](javascript:document.title='broken in')",
+    "ansi": "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b31m",
+    "bidi": "user\u202e\u2066admin\u2069 nur\u202c \u200f\u061c",
+    "null": "before\x00after\x00\x00",
+    "tags": "plain" + "".join(chr(0xE0000 + ord(c)) for c in "obey") + "\u200b\ufeff",
+    "huge": "0123456789abcdef" * (5 * 2**16),
+}
+
+
+def key_of(*words: object) -> str:
+    return hashlib.blake2b(repr(words).encode(), digest_size=16).hexdigest()
+
+
+def luck(*words: object) -> float:
+    return int(key_of("luck", *words)[:8], 16) / 2**32
+
+
+def filled(db: Path, *, tasks: int = TASKS) -> Path:
+    """Two environments, a named run with three trials, costs, failures, hostile texts."""
+    store = Store(db)
+    store.begin("s1", "palestra run guess -a oracle", {"palestra": "0"})
+    finished: list[Episode] = []
+    for environment, run, trials in (
+        ("test/Guess-v0", "", 1),
+        ("test/Shelf-v0", "", 1),
+        ("test/Guess-v0", "thrice", 3),
+    ):
+        cells = store.settle_cells([_cell(environment, run, agent) for agent in SKILL])
+        for cell in cells:
+            work = [
+                (key_of(environment, run, cell.agent, i, trial), f"test/{i}", trial)
+                for i in range(tasks)
+                for trial in range(trials)
+            ]
+            store.plan(cell.id, work)
+            finished += [_played(cell, *each) for each in work]
+    hostile = store.settle_cells([_cell("test/Hostile-v0", "", f"<i>{HOSTILE['bidi']}</i>")])[0]
+    store.plan(hostile.id, [(key_of(name), f"test/{name}", 0) for name in HOSTILE])
+    finished += [_hostile(hostile, name, text) for name, text in HOSTILE.items()]
+    with Writer(store, "s1") as writer:
+        for episode in finished:
+            writer.add(episode)
+    store.end("s1", "finished")
+    store.invalidate("agent = ? and task = ?", ["random", "test/3"], "the clock stood still")
+    return db
+
+
+def _cell(environment: str, run: str, agent: str) -> Cell:
+    return Cell(
+        run=run,
+        environment=environment,
+        split="test",
+        agent=agent,
+        config={"options": {"size": 9} if "Shelf" in environment else {}, "seed": 0},
+        headline="success",
+        rate=True,
+    )
+
+
+def _played(cell: Cell, key: str, task: str, trial: int) -> Episode:
+    skill = SKILL[cell.agent]
+    failed = skill == 0.55 and luck(key) < 0.06
+    right = luck(cell.environment, task, trial) < skill
+    first, number = calls(("higher", {"than": 5})), 3 if right else 7
+    messages: list[Message] = [
+        {"role": "system", "content": "You guess numbers. Call a tool in every turn."},
+        user(f"Round {task}: guess the number from 1 to 9."),
+        first,
+        tool_result("call_0", "higher", "no"),
+        calls(("answer", {"number": number})),
+        tool_result("call_0", "answer", "noted"),
+    ]
+    ledger = [
+        Entry(turn=1, tool="higher", arguments={"than": 5}, result="no"),
+        Entry(
+            turn=2,
+            tool="answer",
+            arguments={"number": number},
+            result="noted",
+            changes=({"answer": [None, number]},),
+        ),
+    ]
+    made = _episode(cell, key, task, messages, ledger)
+    return msgspec.structs.replace(
+        made,
+        trial=trial,
+        score=None
+        if failed
+        else Score(float(right), "right" if right else "wrong", _metrics(right)),
+        headline=None if failed else float(right),
+        status="error" if failed else "scored",
+        error="the server answered 503, nine times" if failed else None,
+        notes=[{"turn": 1, "plan": "First halve the interval, then answer."}],
+        usage=Usage(
+            calls=2,
+            input_tokens=int(900 * skill + 300 * luck(key)),
+            output_tokens=int(90 * skill + 20),
+            cost=0.004 * skill**2 if "openai" in cell.agent else None,
+        ),
+    )
+
+
+def _metrics(right: bool) -> dict[str, float]:
+    return {"success": float(right), "tool_calls": 2.0, "format_errors": 0.0}
+
+
+def _hostile(cell: Cell, name: str, text: str) -> Episode:
+    short = text[:1000]
+    messages: list[Message] = [user(text), calls((text[:100], {text[:50]: text})), say(short)]
+    ledger = [
+        Entry(turn=1, tool=text[:100], arguments={"x": short}, error=short, changes=({"x": short},))
+    ]
+    made = _episode(cell, key_of(name), f"test/{name}", messages, ledger)
+    return msgspec.structs.replace(
+        made,
+        score=Score(0.0, text[:200], {text[:80]: 1.0}),
+        headline=0.0,
+        notes=[{"turn": 1, "plan": short}],
+        error=text[:500],
+    )
+
+
+def _episode(
+    cell: Cell, key: str, task: str, messages: list[Message], ledger: list[Entry]
+) -> Episode:
+    return Episode(
+        key=key,
+        environment=cell.environment,
+        task=task,
+        split="test",
+        agent=cell.agent,
+        run="s1",
+        messages=messages,
+        ledger=ledger,
+        difficulty={"size": 9.0},
+        started=1_767_000_000.0 + 1000 * luck(key, "start"),
+        seconds=0.2 + luck(key, "time"),
+        turns=2,
+    )
+
+
+def run_folder(folder: Path, name: str, steps: int = 120) -> None:
+    """A training run's `curves.csv`."""
+    (folder / name).mkdir(parents=True)
+    lines = ["step,loss,reward,entropy,epoch"]
+    for step in range(1, steps + 1):
+        noise = luck(name, step) - 0.5
+        rise = 1 - 0.98**step
+        row: list[Any] = [step, 1.2 - rise + 0.2 * noise, 0.1 + 0.7 * rise + 0.2 * noise]
+        lines.append(",".join(f"{value:.5g}" for value in [*row, 0.5 - 0.3 * rise, step / steps]))
+    (folder / name / "curves.csv").write_text("\n".join(lines) + "\n")

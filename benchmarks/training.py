@@ -167,7 +167,7 @@ def step(model: str, steps: int) -> None:
 
 def main() -> None:
     """Measure one or the other."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--model", default="smollm2")
     parser.add_argument("--rollouts", type=int, default=64)
     parser.add_argument("--step", action="store_true", help="take a step apart")

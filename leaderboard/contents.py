@@ -91,7 +91,8 @@ def compared(
         "and (?2 is null or agent = ?2)",
         [environment, agent],
     ).fetchone()
-    return (counted[0] if counted else 0), [Edited(*row[:6], _what(*row[6:])) for row in rows]
+    edited = [Edited(*row[:6], what=_what(*row[6:])) for row in rows]
+    return (counted[0] if counted else 0), edited
 
 
 def _what(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ....leaderboard.cells import Measured
 from ....leaderboard.queries import UNRANKED_ABOVE
-from ...statistics import Paired, paired
+from ...statistics import Paired, holm, paired
 from ..blocks import Column
 
 __all__ = [
@@ -41,7 +41,7 @@ PAIRED = (
 """The columns of a paired difference."""
 
 
-_VERDICTS = {"better": "higher", "worse": "lower", "tied": "tied"}
+_VERDICTS = {"better": "higher", "worse": "lower"}
 """More is not always better: of tool calls, say."""
 
 
@@ -91,7 +91,7 @@ def pairs_row(found: Paired, adjusted: float | None) -> list[Any]:
         found.p,
         adjusted,
         found.tasks,
-        _VERDICTS[found.verdict] if interval(found.low, found.high) else "one task",
+        _VERDICTS.get(found.verdict, found.verdict) if interval(found.low, found.high) else "one task",
     ]
 
 
@@ -101,15 +101,5 @@ def in_words(found: Paired) -> str:
     if known and found.low == found.high == 0:
         return f"the same on each of {found.tasks:,} tasks"
     span = f", 95% interval {found.low:+.3f} to {found.high:+.3f}" if known else ""
-    tied = " (tied: the interval holds 0)" if known and found.verdict == "tied" else ""
-    return f"{found.difference:+.3f}{span}, {found.tasks:,} tasks, paired{tied}"
-
-
-def holm(ps: Sequence[float]) -> list[float]:
-    """p-values for the family of comparisons (Holm, 1979): step down, the smallest first."""
-    adjusted = [0.0] * len(ps)
-    least = 0.0
-    for rank, index in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
-        least = max(least, min(1.0, ps[index] * (len(ps) - rank)))
-        adjusted[index] = least
-    return adjusted
+    open_ = f" ({found.verdict})" if found.verdict not in _VERDICTS else ""
+    return f"{found.difference:+.3f}{span}, {found.tasks:,} tasks, paired{open_}"

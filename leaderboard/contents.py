@@ -91,7 +91,10 @@ def compared(
         "and (?2 is null or agent = ?2)",
         [environment, agent],
     ).fetchone()
-    return (counted[0] if counted else 0), [Edited(*row[:6], _what(*row[6:])) for row in rows]
+    return (counted[0] if counted else 0), [
+        Edited(key, attempt, env, who, task, trial, _what(*more))
+        for key, attempt, env, who, task, trial, *more in rows
+    ]
 
 
 def _what(

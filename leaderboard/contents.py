@@ -93,6 +93,10 @@ def compared(
     ).fetchone()
     edited = [Edited(*row[:6], what=_what(*row[6:])) for row in rows]
     return (counted[0] if counted else 0), edited
+    return (counted[0] if counted else 0), [
+        Edited(key, attempt, env, who, task, trial, _what(*more))
+        for key, attempt, env, who, task, trial, *more in rows
+    ]
 
 
 def _what(

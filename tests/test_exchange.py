@@ -1,5 +1,7 @@
 """Results in and out: Inspect's logs, Every Eval Ever's records, digests on every export."""
 
+"""Results in and out: Inspect's logs both ways, Every Eval Ever's records, digests everywhere."""
+
 from __future__ import annotations
 
 import csv
@@ -276,6 +278,7 @@ def test_a_scorer_with_several_numbers_counts_by_their_mean(db: Path, tmp_path: 
             b'{"eval": {"task": "", "model": ""}, "samples": [{"id": 1}]}',
             "cannot be read",
         ),
+        ("x.json", b'{"eval": {"task": "", "model": ""}, "samples": [{}]}', "cannot be read"),
         ("x.json", b'{"eval": {"task": "t", "model": "m"}}', "holds no samples"),
     ],
 )  # fmt: skip

@@ -240,6 +240,7 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
     more: dict[str, Any] = {
         name: said for name, said in message.items() if name in ("seat", "parse_error")
     }
+    more: dict[str, Any] = {k: v for k, v in message.items() if k in ("seat", "parse_error")}
     if role == "user" and "name" in message:
         more["name"] = message["name"]
     if more:

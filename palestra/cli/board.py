@@ -148,6 +148,10 @@ def runs(
         session | dict(zip(("episodes", "content"), ids.get(session["id"], (0, None)), strict=True))
         for session in sessions(db)
     ]
+    found: list[dict[str, Any]] = []
+    for session in sessions(db):
+        count, content = ids.get(session["id"], (0, None))
+        found.append({**session, "episodes": count, "content": content})
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return

@@ -33,7 +33,9 @@ ROWS = (Format.inspect, Format.eee)
 def export(
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Where to; a folder for hf, inspect and eee."),
+        typer.Option(
+            "--out", metavar="FILE", help="A file; for hf, inspect, eee a folder. Default: stdout."
+        ),
     ] = None,
     format: Annotated[
         Format,

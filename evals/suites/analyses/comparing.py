@@ -91,7 +91,9 @@ def pairs_row(found: Paired, adjusted: float | None) -> list[Any]:
         found.p,
         adjusted,
         found.tasks,
-        _VERDICTS.get(found.verdict, found.verdict) if interval(found.low, found.high) else "one task",
+        _VERDICTS.get(found.verdict, found.verdict)
+        if interval(found.low, found.high)
+        else "one task",
     ]
 
 

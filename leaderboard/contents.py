@@ -91,8 +91,6 @@ def compared(
         "and (?2 is null or agent = ?2)",
         [environment, agent],
     ).fetchone()
-    edited = [Edited(*row[:6], what=_what(*row[6:])) for row in rows]
-    return (counted[0] if counted else 0), edited
     return (counted[0] if counted else 0), [
         Edited(key, attempt, env, who, task, trial, _what(*more))
         for key, attempt, env, who, task, trial, *more in rows

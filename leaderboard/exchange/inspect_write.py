@@ -237,9 +237,6 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
                 made["metadata"] = {"malformed_tool_calls": odd}
     elif role == "tool":
         made |= {"tool_call_id": message.get("tool_call_id"), "function": message.get("name")}
-    more: dict[str, Any] = {
-        name: said for name, said in message.items() if name in ("seat", "parse_error")
-    }
     more: dict[str, Any] = {k: v for k, v in message.items() if k in ("seat", "parse_error")}
     if role == "user" and "name" in message:
         more["name"] = message["name"]

@@ -144,10 +144,6 @@ def runs(
     from palestra.leaderboard import session_ids, sessions
 
     ids = session_ids(db)
-    found: list[dict[str, Any]] = [
-        session | dict(zip(("episodes", "content"), ids.get(session["id"], (0, None)), strict=True))
-        for session in sessions(db)
-    ]
     found: list[dict[str, Any]] = []
     for session in sessions(db):
         count, content = ids.get(session["id"], (0, None))

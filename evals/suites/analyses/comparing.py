@@ -85,9 +85,10 @@ def compared(before: Mapping[str, float], after: Mapping[str, float]) -> Paired 
 
 def pairs_row(found: Paired, adjusted: float | None) -> list[Any]:
     """The cells of `PAIRED`."""
+    known = interval(found.low, found.high)
     return [
         found.difference,
-        interval(found.low, found.high),
+        known,
         found.p,
         adjusted,
         found.tasks,

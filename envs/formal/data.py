@@ -4,10 +4,10 @@
     train[0]                        # Item(text=..., clean=1, label=1)
     items("parity", "hardened", "test", delta=0.45)[999]
 
-A set grows as far as it is looked at. In `paper` and `hardened` a string belongs to the training or
-the test side by a hash of what its twins share (or of itself), so no test string, nor the twin of
-one, is ever shown as an exemplar, whatever the seed. `released` draws all, shuffles and cuts, as the
-release did: twins part, and shifted sets repeat strings of the training set.
+A set grows as far as it is looked at. In `paper` and `hardened` a string belongs to the training
+or the test side by a hash of what its twins share (or of itself), so no test string, nor the twin
+of one, is ever shown as an exemplar, whatever the seed. `released` draws all, shuffles and cuts, as
+the release did: twins part, and shifted sets repeat strings of the training set.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .verify import verify
 __all__ = ["EVALUATED", "SIZES", "Item", "Items", "items", "noise_of"]
 
 SIZES = {"train": 3000, "validation": 500, "test": 2000}
-"""Strings of each part (arXiv 2509.10414: 3,000 to learn from, 2,000 to test; 3,000 under shift)."""
+"""Strings of each part (arXiv 2509.10414, data); a shifted test set has 3,000."""
 SHIFTED = 3000
 EVALUATED = 1000
 """Of each test set, the first so many are asked."""
@@ -128,7 +128,7 @@ def _twinned(
 def _blocks(
     language: Language, mode: str, train: bool, delta: float, noise: float, seed: int
 ) -> Iterator[list[Item]]:
-    """Whole groups of one side, shuffled within blocks, so that any beginning is nearly balanced."""
+    """Whole groups of one side, shuffled within blocks: any beginning is nearly balanced."""
     name = f"{language.name} {mode} {'train' if train else 'test'} {delta} {seed}"
     rng, order, flips = (random.Random(f"{name} {what}") for what in ("draw", "order", "noise"))
     seen: set[str] = set()
@@ -145,7 +145,10 @@ def _blocks(
                 continue
             seen |= texts
             block += [_labelled(language, draft, noise, flips) for draft in group]
-            if any(drawn.answer != item.clean for drawn, item in zip(group, block[-len(group) :], strict=True)):
+            if any(
+                drawn.answer != item.clean
+                for drawn, item in zip(group, block[-len(group) :], strict=True)
+            ):
                 raise RuntimeError(f"generator and verifier of {language.name} disagree: {group}")
         order.shuffle(block)
         yield block

@@ -3,9 +3,9 @@
     guess = fit("tree", texts, labels)
     guess(["0110", "011"])  # array([1, 0])
 
-They are scikit-learn's (extra `learners`), imported when one is fitted. All see a string through one
-encoding: how often each character and each pair of neighbours occurs, and the length. `codes` is
-the paper's own encoding, character codes padded with -1, for comparing with its baselines.
+They are scikit-learn's (extra `learners`), imported when one is fitted. All see a string through
+one encoding: how often each character and each pair of neighbours occurs, and the length. `codes`
+is the paper's own encoding, character codes padded with -1, for comparing with its baselines.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def fit(learner: str, texts: Sequence[str], answers: Sequence[int], *, width: in
     """
     check_among("learner", learner, LEARNERS)
     if not available():
-        raise UsageError(f"{learner} needs scikit-learn; install it: pip install 'palestra[learners]'")
+        raise UsageError(
+            f"{learner} needs scikit-learn; install it: pip install 'palestra[learners]'"
+        )
     encode = _encoding(learner, texts, width)
     values = np.asarray(answers)
     if len(set(answers)) == 1:
@@ -96,7 +98,7 @@ def _encoding(
 
 
 def codes(strings: Sequence[str], width: int) -> np.ndarray:
-    """Digits as their value and other characters as their code, padded with -1 (float32, n x width)."""
+    """Digits as their value, other characters as their code, padded with -1 (float32, n x width)."""
     table = np.full((len(strings), width), -1, dtype=np.float32)
     for row, string in zip(table, strings, strict=True):
         kept = string[:width]

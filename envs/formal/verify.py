@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 __all__ = ["VERIFIERS", "verify"]
 
@@ -110,7 +110,7 @@ def _hamiltonian(text: str) -> int:
     }
     vertices = {source for source in re.findall(r'"(\d+)":', graph)}
     path = line.split(",")
-    steps = set(zip(path, path[1:], strict=False))
+    steps = set(pairwise(path))
     return int(
         path[0] == "0" and len(path) == len(vertices) and set(path) == vertices and steps <= edges
     )

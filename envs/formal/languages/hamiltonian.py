@@ -6,6 +6,7 @@ nearly always has a path, so negatives by "there is none" are small.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 
@@ -42,13 +43,16 @@ class Hamiltonian(Language):
             size = rng.choice(SIZES)
             graph = _graph(rng, size, delta)
             path = [0, *rng.sample(range(1, size), size - 1)]
-            steps = list(zip(path, path[1:], strict=False))
+            steps = list(itertools.pairwise(path))
             for a, b in steps:
                 if b not in graph[a]:
                     graph[a].append(b)
             on_path = set(steps)
             choices = [
-                (step, [a for a in range(size) if step[1] in graph[a] and (a, step[1]) not in on_path])
+                (
+                    step,
+                    [a for a in range(size) if step[1] in graph[a] and (a, step[1]) not in on_path],
+                )
                 for step in steps
             ]
             choices = [(step, others) for step, others in choices if others]
@@ -86,7 +90,7 @@ class Hamiltonian(Language):
                 if _cycle(graph) == []:
                     break
             line = [0, *rng.sample(range(1, len(graph)), len(graph) - 1)]
-            if sure and all(b in graph[a] for a, b in zip(line, line[1:], strict=False)):
+            if sure and all(b in graph[a] for a, b in itertools.pairwise(line)):
                 return self._pair(rng, delta, sure)
             return [positive, _draft(graph, line, 0)._replace(source=positive.source)]
         line, place = cycle.copy(), rng.randrange(1, len(cycle))
@@ -116,7 +120,7 @@ class Hamiltonian(Language):
         graph, _, line = text.partition("\n")
         edges: dict[str, list[str]] = json.loads(graph)
         vertices, said = line.split(","), []
-        for place, (a, b) in enumerate(zip(vertices, vertices[1:], strict=False), start=1):
+        for place, (a, b) in enumerate(itertools.pairwise(vertices), start=1):
             if b in vertices[:place]:
                 return [*said, f"{b} was visited before."]
             if b not in edges.get(a, ()):
@@ -129,9 +133,7 @@ def _graph(rng: random.Random, size: int, d: float) -> Graph:
     """An edge into v is there with the chance that v has, from a cycle of five."""
     chances = (1 - d / 16, 0.75 - d / 2, 0.40 + d / 2, 0.50 + d / 16, 0.5 + d / 2)
     draw = rng.random
-    return [
-        [v for v in range(size) if v != u and draw() < chances[v % 5]] for u in range(size)
-    ]
+    return [[v for v in range(size) if v != u and draw() < chances[v % 5]] for u in range(size)]
 
 
 def _cycle(graph: Graph) -> list[int] | None:

@@ -34,8 +34,8 @@ class MazeComplete(Language):
         "exit, + the path, and a blank a corridor. Three neighbouring cells of the path are not "
         "drawn: the first is shown as ?, the two after it as blanks. The moves, of right, down, "
         "left and up, should lead from the last + before the ? onto the ?, and over the two cells "
-        "after it, so that the path goes on from there. The label is 1 if they do exactly that, and "
-        "0 otherwise."
+        "after it, so that the path goes on from there. The label is 1 if they do exactly that, "
+        "and 0 otherwise."
     )
 
     def hardened(self, rng: random.Random, delta: float) -> list[Draft]:
@@ -101,7 +101,9 @@ class MazeComplete(Language):
         here = start
         for move in moves:
             here = here[0] + MOVES[move][0], here[1] + MOVES[move][1]
-            mark = {"?": "the ?", " ": "a blank", None: "a wall"}.get(cells.get(here), "a drawn cell")
+            mark = {"?": "the ?", " ": "a blank", None: "a wall"}.get(
+                cells.get(here), "a drawn cell"
+            )
             said.append(f"{move} leads to row {here[0]}, column {here[1]}: {mark}.")
         return said
 

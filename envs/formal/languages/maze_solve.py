@@ -21,8 +21,8 @@ class MazeSolve(Language):
     rule = (
         "Each entry is a maze and a line of moves. In the maze # is a wall, S the entrance, E the "
         "exit, + the path, and a blank a corridor that is not on it. The moves, of right, down, "
-        "left and up, go from cell to cell. The label is 1 if they begin at the first + below S and "
-        "follow the path exactly to the last + before E, and 0 otherwise."
+        "left and up, go from cell to cell. The label is 1 if they begin at the first + below S "
+        "and follow the path exactly to the last + before E, and 0 otherwise."
     )
 
     def hardened(self, rng: random.Random, delta: float) -> list[Draft]:

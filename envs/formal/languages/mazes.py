@@ -6,6 +6,7 @@ room, the exit E to the right of the last.
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ def _path(size: int, rights: list[list[bool]], downs: list[list[bool]]) -> tuple
         rooms.append(before)
     rooms.reverse()
     path = [(1, 1)]
-    for (r, c), (s, d) in zip(rooms, rooms[1:], strict=False):
+    for (r, c), (s, d) in itertools.pairwise(rooms):
         path += [(r + s + 1, c + d + 1), (2 * s + 1, 2 * d + 1)]
     return tuple(path)
 
@@ -106,7 +107,7 @@ _NAMES = {step: name for name, step in MOVES.items()}
 
 def words(path: tuple[Cell, ...]) -> list[str]:
     """The moves along neighbouring cells."""
-    return [_NAMES[b[0] - a[0], b[1] - a[1]] for a, b in zip(path, path[1:], strict=False)]
+    return [_NAMES[b[0] - a[0], b[1] - a[1]] for a, b in itertools.pairwise(path)]
 
 
 def draw(maze: Maze, marks: dict[Cell, str]) -> str:

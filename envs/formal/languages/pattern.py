@@ -41,8 +41,8 @@ class Pattern(Language):
     about = "does abcabb occur in the string?"
     kind = "FSA"
     rule = (
-        f"Each entry is a string of the letters a, b and c. Its label is 1 if the letters {PATTERN} "
-        "occur in it one right after another, and 0 if they occur nowhere."
+        "Each entry is a string of the letters a, b and c. Its label is 1 if the letters "
+        f"{PATTERN} occur in it one right after another, and 0 if they occur nowhere."
     )
 
     def hardened(self, rng: random.Random, delta: float) -> list[Draft]:

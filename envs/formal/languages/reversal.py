@@ -44,8 +44,8 @@ class Reversal(Language):
     kind = "PDA"
     rule = (
         "Each entry is a left side and a right side with a # between them. Both sides are made of "
-        f"the tokens {' and '.join((', '.join(TOKENS[:-1]), TOKENS[-1]))}, with nothing between the "
-        "tokens. The label is 1 if the right side has exactly the tokens of the left side in "
+        f"the tokens {' and '.join((', '.join(TOKENS[:-1]), TOKENS[-1]))}, with nothing between "
+        "them. The label is 1 if the right side has exactly the tokens of the left side in "
         "reverse order, and 0 otherwise."
     )
 

@@ -36,8 +36,8 @@ class Stack(Language):
         "Each entry has three lines: what a stack of bits holds at first, operations separated by "
         "spaces, and what it is claimed to hold at the end. The right end of a line is the top of "
         "the stack. push,0 and push,1 put a bit on top; pop takes the top away and does nothing if "
-        "the stack is empty. An empty stack is written empty. The label is 1 if the claim is right, "
-        "and 0 otherwise."
+        "the stack is empty. An empty stack is written empty. The label is 1 if the claim is "
+        "right, and 0 otherwise."
     )
 
     def hardened(self, rng: random.Random, delta: float) -> list[Draft]:

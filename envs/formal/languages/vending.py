@@ -20,8 +20,8 @@ OVERFLOW = 0.12
 """Share of valid strings among those that the release calls overdrawn at the largest shift: so many
 give the disagreement of 10.4% that was measured there (with 5% noise)."""
 _COINS_AND_PRICES = (
-    "+5 and +10 put so much money in; a biscuit costs 20, a coffee 15 and a soda 25, and a purchase "
-    "takes its price away. The balance begins at 0."
+    "+5 and +10 put so much money in; a biscuit costs 20, a coffee 15 and a soda 25, and a "
+    "purchase takes its price away. The balance begins at 0."
 )
 
 
@@ -81,8 +81,8 @@ class Vending(Language):
     kind = "FSA"
     rule = (
         "Each entry is what happened at a vending machine, in order, separated by commas. "
-        f"{_COINS_AND_PRICES} The last item of the entry is the balance that is claimed at the end. "
-        "The label is 1 if no purchase was made with too little money and the claimed balance is "
+        f"{_COINS_AND_PRICES} The last item of the entry is the balance that is claimed at the "
+        "end. The label is 1 if no purchase was made with too little money and the claimed balance is "
         "right, and 0 otherwise."
     )
 

@@ -10,6 +10,7 @@ is the paper's own encoding, character codes padded with -1, for comparing with 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -54,7 +55,9 @@ def fit(learner: str, texts: Sequence[str], answers: Sequence[int], *, width: in
     values = np.asarray(answers)
     if len(set(answers)) == 1:
         return lambda queries: np.full(len(queries), values[0])
-    model = _model(learner, len(texts)).fit(encode(texts), values)
+    with warnings.catch_warnings():  # that few exemplars do not converge is no news
+        warnings.simplefilter("ignore")
+        model = _model(learner, len(texts)).fit(encode(texts), values)
     return lambda queries: model.predict(encode(queries))
 
 
@@ -98,7 +101,7 @@ def _encoding(
 
 
 def codes(strings: Sequence[str], width: int) -> np.ndarray:
-    """Digits as their value, other characters as their code, padded with -1 (float32, n x width)."""
+    """Digits as their value, others as their code, padded with -1 (float32, n x width)."""
     table = np.full((len(strings), width), -1, dtype=np.float32)
     for row, string in zip(table, strings, strict=True):
         kept = string[:width]

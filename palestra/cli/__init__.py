@@ -11,6 +11,7 @@ import typer
 
 from palestra import __version__
 from palestra.cli import board, check, doctor, export, look, models, play, run, select, train
+from palestra.cli.flags import EnvironmentFlags
 
 app = typer.Typer(
     name="palestra",
@@ -40,13 +41,13 @@ def _root(
 
 
 app.command("list")(look.list_)
-app.command("run")(run.run)
+app.command("run", cls=EnvironmentFlags)(run.run)
 app.command("leaderboard")(board.leaderboard)
 app.command("select")(select.select)
 app.command("show")(board.show)
-app.command("check")(check.check)
+app.command("check", cls=EnvironmentFlags)(check.check)
 app.command("doctor")(doctor.doctor)
-app.command("play")(play.play)
+app.command("play", cls=EnvironmentFlags)(play.play)
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.command("export")(export.export)

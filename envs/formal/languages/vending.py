@@ -82,8 +82,8 @@ class Vending(Language):
     rule = (
         "Each entry is what happened at a vending machine, in order, separated by commas. "
         f"{_COINS_AND_PRICES} The last item of the entry is the balance that is claimed at the "
-        "end. The label is 1 if no purchase was made with too little money and the claimed balance is "
-        "right, and 0 otherwise."
+        "end. The label is 1 if no purchase was made with too little money and the claimed "
+        "balance is right, and 0 otherwise."
     )
 
     def hardened(self, rng: random.Random, delta: float) -> list[Draft]:

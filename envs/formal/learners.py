@@ -57,12 +57,15 @@ def fit(learner: str, texts: Sequence[str], answers: Sequence[int], *, width: in
         return lambda queries: np.full(len(queries), values[0])
     with warnings.catch_warnings():  # that few exemplars do not converge is no news
         warnings.simplefilter("ignore")
-        model = _model(learner, len(texts)).fit(encode(texts), values)
+        model = _model(learner, len(texts), raw=bool(width)).fit(encode(texts), values)
     return lambda queries: model.predict(encode(queries))
 
 
-def _model(learner: str, n: int) -> Any:
-    """Scikit-learn's, with its defaults but for what few exemplars demand."""
+def _model(learner: str, n: int, *, raw: bool) -> Any:
+    """Scikit-learn's, with its defaults but for what few exemplars demand.
+
+    Counts are scaled, `codes` are taken raw, as the paper's baselines take them.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.neural_network import MLPClassifier
@@ -78,8 +81,10 @@ def _model(learner: str, n: int) -> Any:
         case "knn":
             return KNeighborsClassifier(n_neighbors=min(5, n))
         case "mlp":
-            return make_pipeline(StandardScaler(), MLPClassifier(max_iter=300, random_state=0))
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+            model: Any = MLPClassifier(max_iter=300, random_state=0)
+        case _:
+            model = LogisticRegression(max_iter=1000)
+    return model if raw else make_pipeline(StandardScaler(), model)
 
 
 def _encoding(

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..core import check_among, check_between
+from ..core import UsageError, check_among
 from .languages import DELTAS, LANGUAGES, MODES, Draft, Language
 from .verify import verify
 
@@ -105,8 +105,11 @@ def items(
     check_among("language", language, LANGUAGES)
     check_among("mode", mode, MODES)
     check_among("part", part, SIZES)
-    if delta not in DELTAS or (delta and part != "test"):
-        check_between("delta", -1, min(DELTAS), max(DELTAS), whole=False)
+    if delta not in DELTAS:
+        known = ", ".join(map(str, DELTAS))
+        raise UsageError(f"option 'delta' is {delta!r}; expected one of {known}")
+    if delta and part != "test":
+        raise UsageError(f"the part {part!r} is never shifted; delta must be 0")
     share = noise_of(mode, language, noise)
     size = SHIFTED if delta else SIZES[part]
     if mode == "released":

@@ -4,8 +4,8 @@
     guess(["0110", "011"])  # array([1, 0])
 
 They are scikit-learn's (extra `learners`), imported when one is fitted. All see a string through
-one encoding: how often each character and each pair of neighbours occurs, and the length. `codes`
-is the paper's own encoding, character codes padded with -1, for comparing with its baselines.
+one encoding: how often each character and each pair of neighbours occurs (beginning and end are
+characters too), and the length. `codes` is the paper's own encoding, character codes padded with -1, for comparing with its baselines.
 """
 
 from __future__ import annotations
@@ -96,11 +96,16 @@ def _encoding(
         return lambda strings: codes(strings, width)
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counts = CountVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=False).fit(texts)
+    def marked(strings: Sequence[str]) -> list[str]:
+        return [f"\x02{string}\x03" for string in strings]
+
+    counts = CountVectorizer(analyzer="char", ngram_range=(1, 2), lowercase=False)
+    counts.fit(marked(texts))
 
     def encode(strings: Sequence[str]) -> np.ndarray:
         lengths = np.array([[len(s)] for s in strings], dtype=np.float32)
-        return np.hstack([counts.transform(strings).toarray().astype(np.float32), lengths])
+        counted = counts.transform(marked(strings)).toarray().astype(np.float32)
+        return np.hstack([counted, lengths])
 
     return encode
 

@@ -116,11 +116,10 @@ class Vending(Language):
         bought, before = rng.choice(moves)
         moved = [*tokens[:bought], *tokens[bought + 1 :]]
         moved.insert(before, tokens[bought])
-        source = ",".join(tokens)
         ends = balances[-1]
         return [
-            Draft(f"{source},{ends}", 1, source),
-            Draft(f"{','.join(moved)},{ends}", 0, source),
+            _draft(tokens, ends, 1),
+            _draft(moved, ends, 0),
         ]
 
     def paper(self, rng: random.Random, delta: float) -> list[Draft]:
@@ -138,11 +137,11 @@ class Vending(Language):
                 return _draft(tokens, balances[-1], answer)
 
     def _overdrawn(self, rng: random.Random, delta: float) -> Draft:
-        """Claims a random earlier balance."""
+        """Claims a random earlier balance that was not overdrawn."""
         while True:
             tokens, balances = _tokens(rng, delta, true=False)
             if min(balances) < 0:
-                return _draft(tokens, rng.choice(balances[:-1]), 0)
+                return _draft(tokens, rng.choice([0, *(b for b in balances[:-1] if b >= 0)]), 0)
 
     def decide(self, text: str) -> int:
         *tokens, claimed = text.split(",")

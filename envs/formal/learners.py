@@ -5,7 +5,8 @@
 
 They are scikit-learn's (extra `learners`), imported when one is fitted. All see a string through
 one encoding: how often each character and each pair of neighbours occurs (beginning and end are
-characters too), and the length. `codes` is the paper's own encoding, character codes padded with -1, for comparing with its baselines.
+characters too), and the length. `codes` is the paper's own encoding, character codes padded with
+-1, for comparing with its baselines.
 """
 
 from __future__ import annotations

@@ -6,16 +6,16 @@ nearly always has a path, so negatives by "there is none" are small.
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
+from itertools import pairwise
 
 from .base import Draft, Language
 
 __all__ = ["Hamiltonian"]
 
 SIZES = (5, 7, 10, 12, 15, 20, 25, 30)
-MOST_STEPS = 2_000
+MOST_STEPS = 400
 """Of the search for a cycle; a graph that takes longer is drawn again."""
 Graph = list[list[int]]
 
@@ -43,7 +43,7 @@ class Hamiltonian(Language):
             size = rng.choice(SIZES)
             graph = _graph(rng, size, delta)
             path = [0, *rng.sample(range(1, size), size - 1)]
-            steps = list(itertools.pairwise(path))
+            steps = list(pairwise(path))
             for a, b in steps:
                 if b not in graph[a]:
                     graph[a].append(b)
@@ -73,9 +73,10 @@ class Hamiltonian(Language):
         return self._pair(rng, delta, sure=False)
 
     def _pair(self, rng: random.Random, delta: float, sure: bool) -> list[Draft]:
-        """A cycle that was found, and a graph with none (1/2) or that cycle spoiled.
+        """A cycle that was found; and, on a graph with none, a random line of vertices (1/2), one
+        too short, one too long, or one with a repetition (1/6 each).
 
-        A random line of vertices may be a path where no cycle is; unless `sure`, nobody looks.
+        A random line may be a path where no cycle is; unless `sure`, nobody looks.
         """
         while True:
             graph = _graph(rng, rng.choice(SIZES), delta)
@@ -83,24 +84,21 @@ class Hamiltonian(Language):
             if cycle:
                 break
         positive = _draft(graph, cycle, 1)
-        kind = rng.random()
-        if kind < 0.5:
-            while True:
-                graph = _graph(rng, rng.choice(SIZES), delta)
-                if _cycle(graph) == []:
-                    break
+        while True:
+            graph = _graph(rng, rng.choice(SIZES), delta)
+            if _cycle(graph) != []:
+                continue
             line = [0, *rng.sample(range(1, len(graph)), len(graph) - 1)]
-            if sure and all(b in graph[a] for a, b in itertools.pairwise(line)):
-                return self._pair(rng, delta, sure)
+            kind, place = rng.random(), rng.randrange(1, len(line))
+            if kind < 1 / 6:
+                del line[place]
+            elif kind < 2 / 6:
+                line.insert(place, len(graph))
+            elif kind < 3 / 6:
+                line[place] = line[place - 1]
+            elif sure and all(b in graph[a] for a, b in pairwise(line)):
+                continue
             return [positive, _draft(graph, line, 0)._replace(source=positive.source)]
-        line, place = cycle.copy(), rng.randrange(1, len(cycle))
-        if kind < 4 / 6:
-            del line[place]
-        elif kind < 5 / 6:
-            line.insert(place, len(graph))
-        else:
-            line[place] = line[place - 1]
-        return [positive, _draft(graph, line, 0)._replace(source=positive.source)]
 
     def decide(self, text: str) -> int:
         graph, _, line = text.partition("\n")
@@ -120,7 +118,7 @@ class Hamiltonian(Language):
         graph, _, line = text.partition("\n")
         edges: dict[str, list[str]] = json.loads(graph)
         vertices, said = line.split(","), []
-        for place, (a, b) in enumerate(itertools.pairwise(vertices), start=1):
+        for place, (a, b) in enumerate(pairwise(vertices), start=1):
             if b in vertices[:place]:
                 return [*said, f"{b} was visited before."]
             if b not in edges.get(a, ()):

@@ -3,5 +3,20 @@
 from .core import Registered, check_options, find, make, register, registered
 
 register("palestra/Browse-v0", "palestra.envs.browse.env:BrowseEnv", name="browse")
+register("palestra/Formal-v0", "palestra.envs.formal.env:FormalEnv", name="formal")
+register(
+    "palestra/FormalActive-v0", "palestra.envs.formal.active:ActiveFormalEnv", name="formal-active"
+)
+for _language in (
+    "parity", "pattern", "vending", "vending_sum", "maze_complete", "maze_solve", "stack",
+    "reversal", "hamiltonian",
+):  # fmt: skip
+    register(
+        f"palestra/Formal{_language.title().replace('_', '')}-v0",
+        "palestra.envs.formal.env:FormalEnv",
+        name=f"formal-{_language.replace('_', '-')}",
+        kwargs={"language": _language},
+        listed=False,
+    )
 
 __all__ = ["Registered", "check_options", "find", "make", "register", "registered"]

@@ -34,7 +34,9 @@ class Registered:
         name: str,
         kind: Literal["env", "arena"],
         kwargs: Mapping[str, Any],
+        listed: bool = True,
     ) -> None:
+        self.listed = listed
         self.id, self.entry_point, self.name, self.kind = id, entry_point, name, kind
         self.kwargs = dict(kwargs)
 
@@ -74,6 +76,7 @@ def register(
     name: str | None = None,
     kind: Literal["env", "arena"] = "env",
     kwargs: Mapping[str, Any] | None = None,
+    listed: bool = True,
 ) -> None:
     """Register an environment under `id` (`namespace/Name-v0`) and a short name.
 
@@ -84,6 +87,7 @@ def register(
         name: what to call it on the command line. Default: the id's name, in lower case.
         kind: what a `"module:Class"` will turn out to be (of a class it is known).
         kwargs: options that this id fixes.
+        listed: whether lists and tours show it; a variant of another id need not be.
 
     Raises:
         UsageError: the id has no version, or the name is taken.
@@ -103,12 +107,12 @@ def register(
             pettingzoo.register("parallel", id, entry_point, kwargs=dict(kwargs or {}))
         else:
             gymnasium.register(id, entry_point, kwargs=dict(kwargs or {}))
-    _registered[id] = Registered(id, entry_point, name, kind, kwargs or {})
+    _registered[id] = Registered(id, entry_point, name, kind, kwargs or {}, listed)
 
 
 def registered() -> dict[str, Registered]:
-    """All that were registered with `register`, by id."""
-    return dict(_registered)
+    """All that were registered with `register`, by id, but for unlisted variants."""
+    return {id: found for id, found in _registered.items() if found.listed}
 
 
 def find(name: str) -> Registered | None:

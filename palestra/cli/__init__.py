@@ -30,6 +30,7 @@ from palestra.cli import (
     verify,
     view,
 )
+from palestra.cli.flags import EnvironmentFlags
 
 app = typer.Typer(
     name="palestra",
@@ -59,8 +60,8 @@ def _root(
 
 
 app.command("list")(look.list_)
-app.command("run")(run.run)
 app.command("suite")(suite.suite)
+app.command("run", cls=EnvironmentFlags)(run.run)
 app.command("leaderboard")(board.leaderboard)
 app.command("compare")(compare.compare)
 app.command("rank")(standings.rank)
@@ -68,9 +69,9 @@ app.command("power")(power.power)
 app.command("view")(view.view)
 app.command("select")(select.select)
 app.command("show")(board.show)
-app.command("check")(check.check)
+app.command("check", cls=EnvironmentFlags)(check.check)
 app.command("doctor")(doctor.doctor)
-app.command("play")(play.play)
+app.command("play", cls=EnvironmentFlags)(play.play)
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.command("export")(export.export)

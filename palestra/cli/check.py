@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from palestra.cli.common import PluginOption, parse_options, stdout
+from palestra.cli.flags import check_flags
 
 
 def check(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="An id or a name.")],
     option: Annotated[
-        list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help="Repeatable.")
+        list[str] | None,
+        typer.Option("--option", "-o", metavar="NAME=VALUE", help="Or --NAME VALUE."),
     ] = None,
     tasks: Annotated[
         int, typer.Option("--tasks", "-n", min=1, help="Tasks of each split for the references.")
@@ -40,6 +42,7 @@ def check(
 
     from palestra.evals.conformance import conformance
 
+    check_flags([environment])
     findings = conformance(
         environment, parse_options(option), tasks=tasks, skip=skip or (), plugins=plugin or ()
     )

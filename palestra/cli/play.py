@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, parse_options, stdout
+from palestra.cli.flags import check_flags
 
 
 def play(
@@ -18,7 +19,8 @@ def play(
     ] = None,
     split: Annotated[str | None, typer.Option(help="Default: test.")] = None,
     option: Annotated[
-        list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help="Repeatable.")
+        list[str] | None,
+        typer.Option("--option", "-o", metavar="NAME=VALUE", help="Or --NAME VALUE."),
     ] = None,
     db: DbOption = Path(DEFAULT_DB),
     plugin: PluginOption = None,
@@ -39,6 +41,7 @@ def play(
     from palestra.evals import run as run_
     from palestra.leaderboard import episodes
 
+    check_flags([environment])
     planned = plan(
         [environment],
         ["human"],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
+from palestra.cli.flags import check_flags
 
 if TYPE_CHECKING:
     from palestra.evals import Planned, Report, Tally
@@ -57,7 +58,10 @@ def run(
     option: Annotated[
         list[str] | None,
         typer.Option(
-            "--option", "-o", metavar="NAME=VALUE", help="For the environments. Repeatable."
+            "--option",
+            "-o",
+            metavar="NAME=VALUE",
+            help="For the environments; --NAME VALUE says the same. Repeatable.",
         ),
     ] = None,
     name: Annotated[
@@ -108,7 +112,9 @@ def run(
 
         palestra run browse --agent openai/gpt-5?temperature=0 --tasks 50 --max-cost 5
 
-        palestra run browse -a oracle -o tool_calls=16 --name budget-16 --dry-run
+        palestra run browse -a oracle --tool-calls 16 --name budget-16 --dry-run
+
+        palestra run formal --language stack --shots 50 --delta 0.45 -a rule_oracle -a majority
 
         palestra run browse -a openai/gpt-5-mini --scaffold 'best(n=3,by=king)'
     """
@@ -126,6 +132,7 @@ def run(
     if tour:
         environments = [env.name for env in registered().values()]
         tasks = TOUR_TASKS if tasks is None and not task else tasks
+    check_flags(environments or [])
     with stderr().status("Preparing environments (a world is built when it is first used) ..."):
         planned = plan(
             environments or [],

@@ -36,7 +36,7 @@ def of_learner(learner: str, language: str, mode: str, shots: int, seeds: int) -
         shown = items(language, mode, seed=seed)[:shots]
         test = items(language, mode, "test", seed=seed)
         guess = fit(learner, [i.text for i in shown], [i.label for i in shown])
-        found.append(accuracy(guess([i.text for i in test[:TESTED]]), test))
+        found.append(accuracy(list(guess([i.text for i in test[:TESTED]])), test))
     return f"{np.mean(found):.2f} ({min(found):.2f} to {max(found):.2f})"
 
 

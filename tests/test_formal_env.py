@@ -23,7 +23,8 @@ def answered(env: FormalEnv, text: str, task: str = "test/0") -> Score:
     env.reset(seed=0, options={"task": task})
     env.step(say(text))
     assert env.score is not None
-    return env.score
+    score: Any = env.score
+    return score
 
 
 def played(env: Any, name: str, task: str) -> Score:
@@ -35,7 +36,8 @@ def played(env: Any, name: str, task: str) -> Score:
             break
     if env.score is None:
         env.stop("no_answer")
-    return env.score
+    score: Any = env.score
+    return score
 
 
 @lru_cache(maxsize=1)

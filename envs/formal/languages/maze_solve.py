@@ -61,7 +61,7 @@ class MazeSolve(Language):
     def decide(self, text: str) -> int:
         cells, moves = grid_of(text)
         here = (1, 1)
-        seen = {here}
+        seen: set[tuple[int, int]] = {here}
         for move in moves:
             here = here[0] + MOVES[move][0], here[1] + MOVES[move][1]
             if cells.get(here) != "+" or here in seen:

@@ -1,4 +1,4 @@
-"""Reference agents of the active variant: an oracle, a constant, and one that asks for the answers."""
+"""Reference agents of the active variant: an oracle, a constant, and one that asks too much."""
 
 from __future__ import annotations
 

@@ -59,7 +59,8 @@ def test_released_parity_is_two_regular_expressions_whatever_the_shift(delta: fl
 
 
 def test_released_parity_does_not_change_with_the_shift() -> None:
-    assert mean_length(whole("parity", "released")) == pytest.approx(18, abs=0.7)
+    sets = [whole("parity", "released"), *(whole("parity", "released", "test", d) for d in DELTAS)]
+    assert mean_length([item for found in sets for item in found]) == pytest.approx(18, abs=0.5)
     lengths = {d: [len(i.text) for i in whole("parity", "released", "test", d)] for d in DELTAS[1:]}
     for delta in DELTAS[2:]:
         assert alike(lengths[DELTAS[1]], lengths[delta])
@@ -120,7 +121,7 @@ def test_the_releases_own_mistakes_are_there() -> None:
         )
 
     for delta in DELTAS:
-        assert disagreement("reversal", delta) == pytest.approx(0.12, abs=0.02)
+        assert disagreement("reversal", delta) == pytest.approx(0.12, abs=0.015)
     assert disagreement("vending", 0.85) == pytest.approx(0.104, abs=0.015)
     assert disagreement("vending", 0.0) == pytest.approx(0.05, abs=0.012)
     positives = [i for i in whole("maze_complete", "released") if i.label == 1]

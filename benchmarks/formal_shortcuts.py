@@ -11,7 +11,7 @@ test strings, on the labels that the set gives; where a rule is named, on the ru
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -22,11 +22,11 @@ from palestra.envs.formal.learners import fit
 TESTED = 1000
 
 
-def accuracy(guesses: Sequence[int], test: Items) -> float:
+def accuracy(guesses: Iterable[int], test: Items) -> float:
     """Share of guesses that are the set's label."""
-    return float(
-        np.mean([g == i.label for g, i in zip(guesses, test[: len(guesses)], strict=True)])
-    )
+    found = list(guesses)
+    right = [g == item.label for g, item in zip(found, test[: len(found)], strict=True)]
+    return float(np.mean(right))
 
 
 def of_learner(learner: str, language: str, mode: str, shots: int, seeds: int) -> str:

@@ -17,18 +17,15 @@ from ..core import (
     Message,
     Reference,
     Score,
-    Script,
-    Seat,
     State,
     Task,
     ToolEnv,
     ToolError,
-    call,
     check_between,
-    text_of,
     tool,
     user,
 )
+from .active_reference import REFERENCES
 from .data import items
 from .forms import well_formed
 from .languages import LANGUAGES
@@ -78,35 +75,6 @@ def area(curve: list[tuple[int, float]], budget: int) -> float:
     return total / (budget + 1)
 
 
-def _oracle(seat: Seat) -> Script:
-    """Run the automaton on each query, before asking anything."""
-    assert seat.env is not None
-    decide = LANGUAGES[seat.env.language].decide
-    yield call("predict", answers=[decide(query) for query in seat.env.task.truth.queries])
-    yield call("finish")
-
-
-def _constant(seat: Seat) -> Script:
-    """One answer for all, without asking."""
-    text = text_of(seat.opening).partition("Queries")[2]
-    count = text.count("Entry:\n")
-    yield call("predict", answers=[seat.rng.choice((0, 1))] * count)
-    yield call("finish")
-
-
-def _query_asker(seat: Seat) -> Script:
-    """Ask for the queries' own labels, plainly and in disguise, and predict only what was told."""
-    entries = text_of(seat.opening).partition("Queries")[2].split("Entry:\n")[1:]
-    told = []
-    for entry in entries:
-        for disguise in (entry.strip("\n"), f" {entry} ", f"{entry}\n"):
-            reply = text_of((yield call("ask", entry=disguise)))
-            told += [int(reply)] if reply in ("0", "1") else []
-    if told:
-        yield call("predict", answers=(told * len(entries))[: len(entries)])
-    yield call("finish")
-
-
 class ActiveFormalEnv(ToolEnv[ActiveState]):
     """Active learning: ask a membership oracle, and be right about queries as soon as possible.
 
@@ -153,11 +121,7 @@ class ActiveFormalEnv(ToolEnv[ActiveState]):
 
     headline = "area"
     rate = False
-    references: ClassVar[Mapping[str, Reference]] = {
-        "rule_oracle": Reference(_oracle, "oracle", "runs the automaton, asks nothing", True),
-        "constant": Reference(_constant, "baseline", "one answer for all", at_most=0.6),
-        "query_asker": Reference(_query_asker, "adversary", "asks for the queries' labels"),
-    }
+    references: ClassVar[Mapping[str, Reference]] = REFERENCES
 
     def __init__(
         self,

@@ -174,9 +174,9 @@ def _released(language: str, delta: float, noise: float, seed: int) -> _Stream:
     spoken = LANGUAGES[language]
     rng = random.Random(f"{language} released {delta} {seed}")
     wanted = SHIFTED if delta else SIZES["train"] + SIZES["test"]
-    quota: dict[int | None, int] = {None: wanted}
-    if spoken.binary:
-        quota = {0: wanted // 2, 1: wanted // 2}
+    quota: dict[int | None, int] = (
+        {0: wanted // 2, 1: wanted // 2} if spoken.binary else {None: wanted}
+    )
     seen: set[tuple[int | None, str]] = set()
     drawn: list[Item] = []
     while any(quota.values()):

@@ -60,7 +60,7 @@ class MazeSolve(Language):
 
     def decide(self, text: str) -> int:
         cells, moves = grid_of(text)
-        here: tuple[int, int] = (1, 1)
+        here = (1, 1)
         seen: set[tuple[int, int]] = {here}
         for move in moves:
             here = here[0] + MOVES[move][0], here[1] + MOVES[move][1]

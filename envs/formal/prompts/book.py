@@ -35,7 +35,7 @@ TRACED = frozenset({"cot", "sot"})
 """Styles whose answers are worked out in text."""
 MOST_SHOTS = 500
 _BARE = "Answer with {what} alone, and nothing else."
-_WORKED = "Work the answer out step by step, and end with: So the answer is {what}."
+_WORKED = "Work the answer out step by step, and end with: So the answer is A. Here A is {what}."
 
 
 class Book:
@@ -87,15 +87,15 @@ class Book:
     def instruction(self) -> str:
         """The system message; empty for bare exemplars."""
         language = LANGUAGES[self.language]
-        what = "the label, 0 or 1," if language.binary else "the number"
+        what = "0 or 1" if language.binary else "the number"
         if self.style == "examples":
             return ""
         if self.style == "word_salad":
             return salad(f"{self.language} {self.seed}")
         rule = self._prompt if self.style == "apo" and self._prompt else language.rule
         if self.traced:
-            return f"{rule}\n\n{_WORKED.format(what=what.rstrip(','))}"
-        rule = f"{rule}\n\n{_BARE.format(what=what.rstrip(','))}"
+            return f"{rule}\n\n{_WORKED.format(what=what)}"
+        rule = f"{rule}\n\n{_BARE.format(what=what)}"
         if self.style == "direct":
             source = inspect.getsource(inspect.getmodule(language))  # type: ignore[arg-type]
             rule += f"\n\nThis code generates the entries (mode {self.mode}):\n\n{source}"

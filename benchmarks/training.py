@@ -70,7 +70,6 @@ class Scripted:
         self.ends: Mapping[int, str] = {tokenizer.eos_token_id: tokenizer.eos_token}
         said = [self._text("lookup", key="red")] * CALLS + [self._text("answer", total=0)]
         self._said = [[*tokenizer(text)["input_ids"], tokenizer.eos_token_id] for text in said]
-        self._marks = len(tokenizer("<|im_start|>assistant")["input_ids"])
 
     def _text(self, name: str, **arguments: Any) -> str:
         return json.dumps({"tool": name, "arguments": arguments})

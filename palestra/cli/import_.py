@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from palestra.cli.common import DEFAULT_DB, DbOption, note
-from palestra.cli.merge import explain
+from palestra.cli.common import DEFAULT_DB, DbOption
+from palestra.cli.merge import join
 
 
 def import_(
@@ -31,15 +31,4 @@ def import_(
     """
     from palestra.leaderboard.exchange import read_inspect
 
-    conflicts = 0
-    for log in logs:
-        merged = read_inspect(log, db, run=name)
-        typer.echo(
-            f"{log}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
-            f"{len(merged.conflicts):,} conflict"
-        )
-        explain(merged, str(db))
-        conflicts += len(merged.conflicts)
-    note(f"Next: palestra leaderboard --db {db}")
-    if conflicts:
-        raise typer.Exit(1)
+    join(logs, lambda log: read_inspect(log, db, run=name), db)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,11 +42,20 @@ def merge(
     """
     from palestra.leaderboard import merge as merge_file
 
+    join(others, lambda other: merge_file(db, other, run=run), db)
+
+
+def join(files: Sequence[Path], bring: Callable[[Path], Merged], db: Path) -> None:
+    """Bring files in one after the other, and say what came of each.
+
+    Raises:
+        typer.Exit: with 1 if an episode conflicts with one that is here.
+    """
     conflicts = 0
-    for other in others:
-        merged = merge_file(db, other, run=run)
+    for file in files:
+        merged = bring(file)
         typer.echo(
-            f"{other}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
+            f"{file}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
             f"{len(merged.conflicts):,} conflict"
         )
         explain(merged, str(db))

@@ -14,6 +14,14 @@ import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
 from palestra.cli.flags import check_flags
+from palestra.cli.playing import (
+    CacheOption,
+    Concurrency,
+    MaxCost,
+    MaxTokens,
+    Retries,
+    RetryErrors,
+)
 
 if TYPE_CHECKING:
     from palestra.evals import Planned, Report, Tally
@@ -67,28 +75,15 @@ def run(
     name: Annotated[
         str, typer.Option(help="Keeps this run apart from others in the same file.")
     ] = "",
-    concurrency: Annotated[
-        int, typer.Option("--concurrency", "-c", min=1, help="Episodes at once.")
-    ] = 64,
-    max_cost: Annotated[
-        float | None, typer.Option(help="Start no episode after so many US dollars.")
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Start no episode after so many tokens.")
-    ] = None,
+    concurrency: Concurrency = 64,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
     time_limit: Annotated[
         float | None, typer.Option(help="Seconds for one episode; then it is stopped and graded.")
     ] = None,
-    retries: Annotated[
-        int, typer.Option(min=0, help="How often to ask again when a server fails.")
-    ] = 4,
-    retry_errors: Annotated[
-        bool, typer.Option("--retry-errors", help="Play again what ended in an error.")
-    ] = False,
-    cache: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep models' replies here, and ask nothing twice."),
-    ] = None,
+    retries: Retries = 4,
+    retry_errors: RetryErrors = False,
+    cache: CacheOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the resolved plan and stop.")
     ] = False,

@@ -11,6 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, stderr, stdout
+from palestra.cli.playing import (
+    CacheOption,
+    Concurrency,
+    MaxCost,
+    MaxTokens,
+    Retries,
+    RetryErrors,
+)
 from palestra.cli.run import Progress, command_line, play_planned, show_remarks
 
 if TYPE_CHECKING:
@@ -60,25 +68,12 @@ def suite(
     no_figures: Annotated[
         bool, typer.Option("--no-figures", help="Leave figures out (no matplotlib needed).")
     ] = False,
-    concurrency: Annotated[
-        int, typer.Option("--concurrency", "-c", min=1, help="Episodes at once.")
-    ] = 64,
-    max_cost: Annotated[
-        float | None, typer.Option(help="Start no episode after so many US dollars.")
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(help="Start no episode after so many tokens.")
-    ] = None,
-    retries: Annotated[
-        int, typer.Option(min=0, help="How often to ask again when a server fails.")
-    ] = 4,
-    retry_errors: Annotated[
-        bool, typer.Option("--retry-errors", help="Play again what ended in an error.")
-    ] = False,
-    cache: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep models' replies here, and ask nothing twice."),
-    ] = None,
+    concurrency: Concurrency = 64,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    retries: Retries = 4,
+    retry_errors: RetryErrors = False,
+    cache: CacheOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print suites, cost or files as JSON.")
     ] = False,

@@ -11,7 +11,7 @@ step, no KL penalty.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ def grpo(
     *,
     steps: int = 100,
     tasks: int | None = None,
+    among: Mapping[str, Collection[str]] | None = None,
     group: int = 8,
     groups: int = 4,
     micro_batch: int = 0,
@@ -85,6 +86,8 @@ def grpo(
             and `.png`, `config.json`, `episodes.duckdb` (a part of the rollouts).
         steps: optimiser steps.
         tasks: how many training tasks of each environment. Default: all.
+        among: by environment as named: its training tasks to practise (see `select.solved`).
+            Default: all.
         group: rollouts of one task, compared with each other.
         groups: tasks in a step.
         micro_batch: rollouts in one forward and backward pass. Default: `group`; 1 on a CPU.
@@ -126,7 +129,7 @@ def grpo(
         raise UsageError(
             f"micro_batch={micro_batch} does not divide the {group * groups} rollouts of a step"
         )
-    keys, options = training_keys(environments, tasks)
+    keys, options = training_keys(environments, tasks, among)
     folder = RunFolder(out, resume=resume)
     loaded = base(model)
     micro = micro_batch or (1 if on_cpu(loaded) else group)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..envs.core import UsageError
@@ -18,7 +18,10 @@ def key_of(environment: str, task: str) -> str:
 
 
 def training_tasks(
-    environment: str, options: Mapping[str, Any], tasks: int | None = None
+    environment: str,
+    options: Mapping[str, Any],
+    tasks: int | None = None,
+    among: Collection[str] | None = None,
 ) -> tuple[str, list[str]]:
     """An environment's id and its training tasks.
 
@@ -26,25 +29,38 @@ def training_tasks(
         environment: id or short name.
         options: of the environment.
         tasks: how many, the first ones; None means all.
+        among: only these; None means all.
 
     Raises:
-        UsageError: it does not exist, has no split `train`, or no tasks in it.
+        UsageError: it does not exist, has no split `train`, or no tasks in it (among these).
     """
     env = table_of(environment, dict(options))
     chosen, ids = env.choose(tasks, SPLIT)
     if chosen != SPLIT or not ids:
         raise UsageError(f"{env.id} has no tasks in its split {SPLIT!r} to train on")
-    return env.id, list(ids)
+    if among is None:
+        return env.id, list(ids)
+    wanted = set(among)
+    found = [task for task in ids if task in wanted]
+    if not found:
+        raise UsageError(
+            f"{env.id}: none of its {len(ids):,} training tasks is among the {len(wanted):,} to "
+            "practise"
+        )
+    return env.id, found
 
 
 def training_keys(
-    environments: Mapping[str, Mapping[str, Any]], tasks: int | None
+    environments: Mapping[str, Mapping[str, Any]],
+    tasks: int | None,
+    among: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """The training tasks of environments, mixed evenly, and each environment's options by id.
 
     Args:
         environments: ids or short names, each with its options.
         tasks: how many of each; None means all.
+        among: by environment as named: only these of its tasks.
 
     Raises:
         UsageError: see `training_tasks`; or no environment is named.
@@ -52,7 +68,7 @@ def training_keys(
     options: dict[str, dict[str, Any]] = {}
     columns: list[list[str]] = []
     for name, given in environments.items():
-        id, ids = training_tasks(name, given, tasks)
+        id, ids = training_tasks(name, given, tasks, (among or {}).get(name))
         options[id] = dict(given)
         columns.append([key_of(id, task) for task in ids])
     if not columns:

@@ -204,7 +204,10 @@ class _Draw(LogitsProcessor):
         else:
             logprobs = torch.log_softmax(scores, dim=-1)
             chosen = scores.argmax(dim=-1, keepdim=True)
-        self.logprobs.append(logprobs.gather(1, chosen)[:, 0].cpu())
+        chance = logprobs.gather(1, chosen)[:, 0].cpu()
+        if chance.isnan().any():  # else the vocabulary's last token would be "drawn", in silence
+            raise RuntimeError("the model's outputs are no numbers (NaN): its weights are broken")
+        self.logprobs.append(chance)
         only = torch.full_like(scores, -torch.inf)
         return only.scatter_(1, chosen, 0.0)
 

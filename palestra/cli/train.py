@@ -81,6 +81,13 @@ SaveEvery = Annotated[
 ReportTo = Annotated[
     list[str] | None, typer.Option(help="wandb, tensorboard, trackio, ... Repeatable.")
 ]
+Solvers = Annotated[
+    list[str] | None,
+    typer.Option("--agent", "-a", help="Whose episodes. Oracles must be named. Repeatable."),
+]
+Grounded = Annotated[
+    bool, typer.Option(help="Only if each call passes what was read before (for oracles).")
+]
 HeldOutTasks = Annotated[
     int, typer.Option(min=0, help="Tasks to measure on before and after; 0: do not measure.")
 ]
@@ -107,6 +114,14 @@ def grpo(
     tasks: Annotated[
         int | None, typer.Option("--tasks", "-n", help="Training tasks of each. None: all.")
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Practise only tasks that were solved in this file."
+        ),
+    ] = None,
+    agent: Solvers = None,
+    grounded: Grounded = False,
     option: EnvOptions = None,
     group: Annotated[int, typer.Option(min=2, help="Rollouts of one task.")] = 8,
     groups: Annotated[int, typer.Option(min=1, help="Tasks in a step.")] = 4,
@@ -146,13 +161,25 @@ def grpo(
 
         palestra train grpo browse -o max_hops=1 --model runs/browse-sft --steps 200
 
-        palestra train grpo browse --model smollm2 --config recipe.toml --lora 16
+        palestra train grpo browse --model smollm2 --from solved.duckdb --config recipe.toml
     """
     from palestra.agents.trained import agent_of
+    from palestra.envs.core import UsageError
     from palestra.training.grpo import grpo as train
     from palestra.training.measure import HeldOut
+    from palestra.training.select import filters_of, select, solved
 
     options = parse_options(option)
+    among: dict[str, list[str]] | None = None
+    if source is not None:
+        filters = filters_of(grounded=grounded)
+        among = {}
+        for env in environments:
+            chosen = select(source, environment=env, agents=agent, filters=filters)
+            among[env] = solved(chosen, options)
+            note(f"{env}: {len(among[env]):,} tasks to practise, solved in {source}")
+    elif agent or grounded:
+        raise UsageError("--agent and --grounded say which solved tasks to take: add --from FILE")
 
     def go(folder: Path, tell: Any) -> Path:
         return train(
@@ -161,6 +188,7 @@ def grpo(
             folder,
             steps=steps,
             tasks=tasks,
+            among=among,
             group=group,
             groups=groups,
             micro_batch=micro_batch,
@@ -200,10 +228,7 @@ def sft(
         Path | None,
         typer.Option(metavar="FILE", help="A first stage: everything in this file, all of it."),
     ] = None,
-    agent: Annotated[
-        list[str] | None,
-        typer.Option("--agent", "-a", help="Whose episodes. Oracles must be named. Repeatable."),
-    ] = None,
+    agent: Solvers = None,
     steps: Annotated[int, typer.Option(min=0, help="Optimiser steps. Default: by --epochs.")] = 0,
     epochs: Annotated[float, typer.Option(help="How often each conversation is seen.")] = 1.0,
     limit: Annotated[int | None, typer.Option(min=1, help="Conversations at most.")] = None,
@@ -211,9 +236,7 @@ def sft(
         str | None, typer.Option(metavar="DIFFICULTY", help="Its values equally often.")
     ] = None,
     success: Annotated[bool, typer.Option("--success/--no-success", help="Only successes.")] = True,
-    grounded: Annotated[
-        bool, typer.Option(help="Only if each call passes what was read before (for oracles).")
-    ] = False,
+    grounded: Grounded = False,
     option: EnvOptions = None,
     batch: Annotated[int, typer.Option(min=1, help="Conversations in a step.")] = 16,
     micro_batch: Annotated[

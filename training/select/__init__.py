@@ -26,6 +26,7 @@ from .filters import (
     not_applicable,
 )
 from .heldout import TRAIN
+from .practice import solved
 from .report import Report, Stage
 from .selecting import Selection, select
 from .write import as_dataset, write_hf, write_sft
@@ -51,6 +52,7 @@ __all__ = [
     "kept",
     "not_applicable",
     "select",
+    "solved",
     "write_hf",
     "write_sft",
 ]

@@ -87,6 +87,51 @@ def test_loss_and_gradients_are_trls(
         torch.testing.assert_close(gradient, their_gradients[name], atol=1e-6, rtol=1e-4)
 
 
+def group_of(rows: int, prompt: int) -> dict[str, Any]:
+    """A group: one prompt, completions of different lengths."""
+    chance = torch.Generator().manual_seed(5)
+    ids = torch.randint(2, 300, (rows, COMPLETION), generator=chance)
+    asked = torch.randint(2, 300, (1, prompt), generator=chance).expand(rows, prompt)
+    mask = torch.ones(rows, COMPLETION).long()
+    for row in range(1, rows):
+        mask[row, COMPLETION - 2 * row :] = 0
+    said = torch.ones_like(mask)
+    said[:, 5:9] = 0
+    return {
+        "prompt_ids": asked,
+        "prompt_mask": torch.ones_like(asked),
+        "completion_ids": ids,
+        "completion_mask": mask,
+        "tool_mask": said,
+        "advantages": torch.tensor([1.0, -0.5, 0.25, -0.75])[:rows],
+        "num_items_in_batch": (mask * said).sum(),
+    }
+
+
+def test_a_groups_prompt_is_read_once_with_the_gradient_of_all(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = group_of(4, 60)
+    theirs, their_gradients = learned(GRPOTrainer, folder, tmp_path, given)
+    seen: list[tuple[int, int]] = []
+    made = trainer(LeanGRPOTrainer, folder, tmp_path)
+    forward = made.model.forward
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        seen.append(tuple(kwargs["input_ids"].shape))
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(made.model, "forward", watched)
+    loss = made._compute_loss(made.model, given)
+    loss.backward()
+    assert seen == [(1, 59), (4, 1 + COMPLETION)]
+    assert loss.item() == pytest.approx(theirs, abs=1e-6)
+    for name, parameter in made.model.named_parameters():
+        torch.testing.assert_close(
+            parameter.grad, their_gradients[name], atol=1e-6, rtol=1e-4, msg=name
+        )
+
+
 def test_rows_without_advantage_and_padding_are_not_computed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..envs.core import UsageError
 from .checks import Stuck
 from .tasks import training_keys
-from .trainer import adapters, arguments, base, carry_out, needed, on_cpu, quiet
+from .trainer import adapters, arguments, base, carry_out, needed, quiet
 
 if TYPE_CHECKING:
     from .folder import RunFolder
@@ -90,7 +90,8 @@ def grpo(
             Default: all.
         group: rollouts of one task, compared with each other.
         groups: tasks in a step.
-        micro_batch: rollouts in one forward and backward pass. Default: `group`; 1 on a CPU.
+        micro_batch: rollouts in one forward and backward pass. Default: `group`, whose prompt is
+            then read once.
         max_tokens: of one reply.
         max_completion: of an episode, replies and what is read between them together.
         temperature: of sampling.
@@ -132,7 +133,7 @@ def grpo(
     keys, options = training_keys(environments, tasks, among)
     folder = RunFolder(out, resume=resume)
     loaded = base(model)
-    micro = micro_batch or (1 if on_cpu(loaded) else group)
+    micro = micro_batch or group
     args = arguments(
         GRPOConfig,
         {

@@ -1,19 +1,22 @@
 """TRL's trainers without the work that changes nothing.
 
 A member of a group in which all got the same reward has no advantage, and so no gradient; padding
-has none either, nor has what the model only read. TRL computes all three. On a CPU they are most of
-a step. What is left out changes neither the loss nor a gradient; a test holds this to TRL's own.
+has none either, nor has what the model only read; and the members of a group have one prompt. TRL
+computes all of it, for each of them. On a CPU that is most of a step. What is left out changes
+neither the loss nor a gradient; a test holds this to TRL's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
-from trl.trainer import utils
+from trl.trainer import grpo_trainer, utils
 from trl.trainer.grpo_trainer import GRPOTrainer
+
+from .prefix import prompt_once
 
 __all__ = ["LeanGRPOTrainer", "lean_head"]
 
@@ -45,6 +48,10 @@ class LeanGRPOTrainer(GRPOTrainer):
 
     _learned: torch.Tensor | None = None  # of the pass that is computed now
 
+    def _prepare_inputs(self, generation_batch: Any) -> Any:
+        with _in_order() if self._one_step_each() else nullcontext():
+            return super()._prepare_inputs(generation_batch)
+
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
         inputs = dict(inputs)
         if self._only_advantages_matter():
@@ -64,8 +71,14 @@ class LeanGRPOTrainer(GRPOTrainer):
 
     def _get_per_token_logps_and_entropies(self, model: Any, *args: Any, **kwargs: Any) -> Any:
         if self._learned is not None:
-            model = _only(model, self._learned)
+            prompt = args[0].shape[1] - self._learned.shape[1]
+            model = _only(prompt_once(model, prompt), self._learned)
         return super()._get_per_token_logps_and_entropies(model, *args, **kwargs)
+
+    def _one_step_each(self) -> bool:
+        """Whether a batch of rollouts is one optimiser step, so that the order of rows is free."""
+        passes = self.args.gradient_accumulation_steps
+        return self.args.steps_per_generation == passes and self.num_iterations == 1
 
     def _only_advantages_matter(self) -> bool:
         """Whether a row without advantage has no part in the loss, and may be missing.
@@ -79,6 +92,17 @@ class LeanGRPOTrainer(GRPOTrainer):
             and not self.aux_loss_enabled
             and self.accelerator.num_processes == 1
         )
+
+
+@contextmanager
+def _in_order() -> Iterator[None]:
+    """The rows of a group stay together, in one pass."""
+    shuffle = grpo_trainer.shuffle_sequence_dict
+    grpo_trainer.shuffle_sequence_dict = lambda rows: rows
+    try:
+        yield
+    finally:
+        grpo_trainer.shuffle_sequence_dict = shuffle
 
 
 def _nothing(model: Any) -> torch.Tensor:
@@ -113,7 +137,7 @@ def _without_padding(inputs: dict[str, Any]) -> dict[str, Any]:
     return trimmed
 
 
-def _only(model: Any, learned: torch.Tensor) -> Callable[..., Any]:
+def _only(model: Callable[..., Any], learned: torch.Tensor) -> Callable[..., Any]:
     """The model, asked for no other log probabilities than those of what it said."""
 
     def forward(*, labels: torch.Tensor, **inputs: Any) -> Any:

@@ -127,7 +127,7 @@ def grpo(
     groups: Annotated[int, typer.Option(min=1, help="Tasks in a step.")] = 4,
     micro_batch: Annotated[
         int,
-        typer.Option(min=0, help="Rollouts in one pass. Default: those of a group; 1 on a CPU."),
+        typer.Option(min=0, help="Rollouts in one pass. Default: those of a group."),
     ] = 0,
     max_tokens: MaxTokens = 128,
     max_completion: Annotated[

@@ -87,44 +87,52 @@ def test_loss_and_gradients_are_trls(
         torch.testing.assert_close(gradient, their_gradients[name], atol=1e-6, rtol=1e-4)
 
 
-def group_of(rows: int, prompt: int) -> dict[str, Any]:
-    """A group: one prompt, completions of different lengths."""
+def group_of(prompt: int) -> tuple[dict[str, Any], int]:
+    """A group, and how many different ids it has: one prompt; the first three rows begin alike,
+    the second ends where the first goes on, the last two are the same."""
     chance = torch.Generator().manual_seed(5)
-    ids = torch.randint(2, 300, (rows, COMPLETION), generator=chance)
-    asked = torch.randint(2, 300, (1, prompt), generator=chance).expand(rows, prompt)
-    mask = torch.ones(rows, COMPLETION).long()
-    for row in range(1, rows):
-        mask[row, COMPLETION - 2 * row :] = 0
-    said = torch.ones_like(mask)
-    said[:, 5:9] = 0
+    first, third, last = torch.randint(2, 300, (3, 60), generator=chance)
+    third[:30] = first[:30]
+    rows = [first, first[:55], third[:50], last[:40], last[:40]]
+    asked = torch.randint(2, 300, (1, prompt), generator=chance).expand(len(rows), prompt)
+    ids, mask = torch.zeros(len(rows), 60).long(), torch.zeros(len(rows), 60).long()
+    for row, said in enumerate(rows):
+        ids[row, : len(said)], mask[row, : len(said)] = said, 1
+    learned = torch.ones_like(mask)
+    learned[:, 5:9] = 0
     return {
         "prompt_ids": asked,
         "prompt_mask": torch.ones_like(asked),
         "completion_ids": ids,
         "completion_mask": mask,
-        "tool_mask": said,
-        "advantages": torch.tensor([1.0, -0.5, 0.25, -0.75])[:rows],
-        "num_items_in_batch": (mask * said).sum(),
-    }
+        "tool_mask": learned,
+        "advantages": torch.tensor([1.0, -0.5, 0.25, -0.75, 0.5]),
+        "num_items_in_batch": (mask * learned).sum(),
+    }, prompt + 60 + 20 + 40
 
 
-def test_a_groups_prompt_is_read_once_with_the_gradient_of_all(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("prompt", [6, 60])
+def test_what_rows_share_is_read_once_with_the_gradient_of_all(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prompt: int
 ) -> None:
-    given = group_of(4, 60)
+    given, different = group_of(prompt)
     theirs, their_gradients = learned(GRPOTrainer, folder, tmp_path, given)
-    seen: list[tuple[int, int]] = []
+    seen: list[torch.Size] = []
     made = trainer(LeanGRPOTrainer, folder, tmp_path)
     forward = made.model.forward
 
     def watched(*args: Any, **kwargs: Any) -> Any:
-        seen.append(tuple(kwargs["input_ids"].shape))
+        seen.append(kwargs["input_ids"].shape)
         return forward(*args, **kwargs)
 
     monkeypatch.setattr(made.model, "forward", watched)
     loss = made._compute_loss(made.model, given)
     loss.backward()
-    assert seen == [(1, 59), (4, 1 + COMPLETION)]
+    read = sum(rows * ids for rows, ids in seen)
+    if prompt > 16:  # each branch begins with the last id that is shared
+        assert different <= read <= different + len(seen) - 1
+    else:
+        assert seen == [(5, prompt + 60)]
     assert loss.item() == pytest.approx(theirs, abs=1e-6)
     for name, parameter in made.model.named_parameters():
         torch.testing.assert_close(

@@ -271,6 +271,10 @@ def test_training_tasks_are_those_of_train(tokenizer: Any) -> None:
     keys, _ = training_keys({"largest": {}}, None)
     assert len(keys) == 700
     assert {json.loads(key)["task"].split("/")[0] for key in keys} == {"train"}
+    few, _ = training_keys({"largest": {}}, None, {"largest": ["train/7", "test/1", "train/3"]})
+    assert [json.loads(key)["task"] for key in few] == ["train/3", "train/7"]
+    with pytest.raises(UsageError, match="none of its 700 training tasks is among the 1"):
+        training_keys({"largest": {}}, None, {"largest": ["test/1"]})
 
 
 # -- TRL's own loop ------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from palestra.training.select import (
     filters_of,
     kept,
     select,
+    solved,
     write_hf,
     write_sft,
 )
@@ -329,3 +330,19 @@ def test_the_command(shelves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "datasets", None)
     missing = export("--format", "hf", "--out", tmp_path / "hf")
     assert "pip install 'palestra[train]'" in str(missing.exception)
+
+
+# -- which tasks to practise ---------------------------------------------------------------------
+
+
+def test_solved_tasks_are_those_of_conversations_under_the_same_options(browse: Path) -> None:
+    chosen = select(browse, environment="browse", agents=["oracle"])
+    tasks = solved(chosen, SMALL)
+    assert tasks
+    assert set(tasks) == {c.metadata["task"] for c in chosen}
+    assert len(set(tasks)) == len(tasks) == 20  # of 40 episodes, alike in pairs
+    with pytest.raises(UsageError, match=r"no conversation to take tasks from .*'max_hops': 3"):
+        solved(chosen, {**SMALL, "max_hops": 3})
+    nobody = select(browse, environment="browse", agents=["random"])
+    with pytest.raises(UsageError, match=r"none\. Play them first: palestra run ENV --split train"):
+        solved(nobody, SMALL)

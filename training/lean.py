@@ -1,9 +1,9 @@
 """TRL's trainers without the work that changes nothing.
 
 A member of a group in which all got the same reward has no advantage, and so no gradient; padding
-has none either, nor has what the model only read; and the members of a group have one prompt. TRL
-computes all of it, for each of them. On a CPU that is most of a step. What is left out changes
-neither the loss nor a gradient; a test holds this to TRL's own.
+has none either, nor has what the model only read; and the members of a group begin alike
+(`tree.py`). TRL computes all of it, for each of them. On a CPU that is most of a step. What is left
+out changes neither the loss nor a gradient; a test holds this to TRL's own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from trl.trainer import grpo_trainer, utils
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from .prefix import prompt_once
+from .tree import as_tree
 
 __all__ = ["LeanGRPOTrainer", "lean_head"]
 
@@ -71,8 +71,7 @@ class LeanGRPOTrainer(GRPOTrainer):
 
     def _get_per_token_logps_and_entropies(self, model: Any, *args: Any, **kwargs: Any) -> Any:
         if self._learned is not None:
-            prompt = args[0].shape[1] - self._learned.shape[1]
-            model = _only(prompt_once(model, prompt), self._learned)
+            model = _only(as_tree(model), self._learned)
         return super()._get_per_token_logps_and_entropies(model, *args, **kwargs)
 
     def _one_step_each(self) -> bool:

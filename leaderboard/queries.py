@@ -23,7 +23,7 @@ import msgspec
 from ..envs.core import Entry, Episode, Score, Usage, UsageError
 from .database import opened
 from .errors import StoreError
-from .intervals import bootstrap, wilson
+from .intervals import all_over_tasks, wilson
 from .spool import spool_of
 from .store import Store
 
@@ -130,7 +130,13 @@ def rank(
         """,
         [environment, split, agent, run],
     ).fetchall()
-    board = [_row(row) for row in rows]
+    # One trial a task leaves nothing to list: the tasks are right or wrong, and counted.
+    drawn = all_over_tasks((row[-1] or [], row[6]) for row in rows)
+    spans = [
+        wilson(row[10], row[7]) if row[-1] is None else span
+        for row, span in zip(rows, drawn, strict=True)
+    ]
+    board = [_row(row, *span) for row, span in zip(rows, spans, strict=True)]
     board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
     for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
         ranked = [
@@ -142,10 +148,9 @@ def rank(
     return board
 
 
-def _row(row: tuple[Any, ...]) -> Row:
-    run, environment, split, agent, config, headline, rate, n, scored, errors = row[:10]
-    total, tasks, trials, turns, tool_calls, read, written, cost, seconds, means = row[10:]
-    low, high = wilson(total, n) if rate and n == tasks else bootstrap(means)
+def _row(row: tuple[Any, ...], low: float, high: float) -> Row:
+    run, environment, split, agent, config, headline, _, n, scored, errors = row[:10]
+    total, tasks, trials, turns, tool_calls, read, written, cost, seconds = row[10:-1]
     return Row(
         rank=None,
         environment=environment,

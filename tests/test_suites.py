@@ -26,7 +26,6 @@ from palestra.evals.suites.cost import most_calls
 from palestra.evals.suites.report import as_json, write_report
 from palestra.evals.suites.show import LONGEST, markdown, plain
 from palestra.leaderboard import selection, wilson
-from palestra.leaderboard.cells import over_tasks
 
 PLUGIN = str(Path(__file__).parent / "guessing.py")
 SWEEP = """
@@ -442,12 +441,6 @@ def test_choosing_among_trials_is_what_select_says(tmp_path: Path, db: Path) -> 
     assert passed["pass^k", 4] == pytest.approx(rules["pass^4"].mean)
     assert passed["pass^k", 1] == passed["pass@k", 1] == pytest.approx(rules["pass@1"].mean)
     assert passed["pass^k", 4] < passed["pass^k", 1] < passed["pass@k", 4]
-
-
-def test_tasks_that_are_all_alike_leave_an_interval() -> None:
-    assert over_tasks([0.0] * 10, rate=True) == wilson(0, 10)
-    assert over_tasks([0.5] * 10, rate=True) == (0.5, 0.5)
-    assert over_tasks([3.0] * 10, rate=False) == (3.0, 3.0)
 
 
 def test_an_arm_is_compared_with_the_bare_agent_at_equal_cost(db: Path) -> None:

@@ -1,6 +1,7 @@
 """What results are worth: comparisons with intervals.
 
     paired(before, after)            two agents on the same tasks: difference, interval, verdict
+    over_tasks(means, rate=True)     the interval of a mean, by the one rule of all tables
     tasks_like_these(trials)         what a ± means: three questions, three intervals
     pass_at(trials, k), pass_hat     one success in k trials, and success in all
     rate(k, n), between(a, b)        rates with intervals, Fisher's exact test
@@ -14,6 +15,8 @@
 Each module says what it rests on; `docs/statistics.md` says which ± means what.
 """
 
+from ...leaderboard.intervals import over_tasks
+from ...leaderboard.passes import Passes, pass_at, pass_hat
 from .clusters import (
     Interval,
     clustered,
@@ -24,7 +27,6 @@ from .clusters import (
 from .compare import Comparison, Comparisons, Overall, compare
 from .multiple import family_note, holm
 from .paired import MARGIN, Paired, paired
-from .passes import Passes, pass_at, pass_hat
 from .power import Spread, detectable, power_of, spread, tasks_needed
 from .rates import Between, Rate, between, rate
 from .slopes import Slope, slope, slope_over_tasks
@@ -53,6 +55,7 @@ __all__ = [
     "environments_like_these",
     "family_note",
     "holm",
+    "over_tasks",
     "paired",
     "pass_at",
     "pass_hat",

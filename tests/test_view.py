@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import viewing
 from palestra.cli import app as command
 from palestra.envs.core import UsageError
-from palestra.evals.statistics import paired
+from palestra.evals.statistics import family, paired
 from palestra.leaderboard import bootstrap, page, ranking
 from palestra.leaderboard.page import Card, Page, export
 from palestra.leaderboard.page.curves import curves, thinned
@@ -42,7 +42,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shown(filled: Path) -> Page:
     card = Card(id="test/Guess-v0", name="guess", about="Guess.", headline="success", text="# Hi")
     viewing.run_folder(filled.parent / "runs", "first")
-    return Page(filled, cards=lambda: [card], pairwise=paired, runs=filled.parent / "runs")
+    return Page(
+        filled,
+        cards=lambda: [card],
+        pairwise=paired,
+        family=family,
+        runs=filled.parent / "runs",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -158,20 +164,6 @@ def test_an_episode_knows_its_score_and_who_else_met_its_task(client: TestClient
     others = {(other["agent"], other["run"]) for other in record["others"]}
     assert others == {(agent, run) for agent in viewing.SKILL for run in ("", "thrice")}
     assert client.get("/api/episode/none.json").status_code == 404
-
-
-def test_two_agents_are_compared_over_their_common_tasks(client: TestClient) -> None:
-    rows = client.get("/api/board.json").json()["rows"]
-    cells = {(r["environment"], r["run"], r["agent"]): r["cell"] for r in rows}
-    tiny = cells["test/Guess-v0", "", "hf/tiny"]
-    oracle = cells["test/Guess-v0", "", "oracle"]
-    found = client.get(f"/api/pair/{tiny}-{oracle}.json").json()
-    assert found["tasks"] == TASKS
-    assert found["verdict"] == "better"
-    assert found["difference"] == pytest.approx(found["after"] - found["before"])
-    elsewhere = cells["test/Shelf-v0", "", "oracle"]
-    assert client.get(f"/api/pair/{tiny}-{elsewhere}.json").status_code == 404
-    assert client.get(f"/api/pair/{tiny}-9999.json").status_code == 404
 
 
 TRAVERSALS = [
@@ -407,6 +399,9 @@ def test_a_static_site_holds_the_same_answers(tmp_path: Path, shown: Page) -> No
         file = api / "episode" / f"{row['key']}.json"
         assert file.read_bytes() == client.get(f"/api/episode/{row['key']}.json").content
     assert len(list((api / "pair").iterdir())) == 3 * 10
+    for file in [*(api / "pair").iterdir(), *(api / "family").iterdir()]:
+        assert file.read_bytes() == client.get(f"/api/{file.parent.name}/{file.name}").content
+    assert len(list((api / "family").iterdir())) == 3
     index = (tmp_path / "site" / "index.html").read_text()
     assert 'http-equiv="content-security-policy"' in index
     assert 'data-served="site"' in index

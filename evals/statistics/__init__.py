@@ -25,7 +25,7 @@ from .clusters import (
     these_tasks_again,
 )
 from .compare import Comparison, Comparisons, Overall, compare
-from .multiple import family_note, holm
+from .multiple import family, family_note, holm
 from .paired import MARGIN, Paired, paired
 from .power import Spread, detectable, power_of, spread, tasks_needed
 from .rates import Between, Rate, between, rate
@@ -53,6 +53,7 @@ __all__ = [
     "compare",
     "detectable",
     "environments_like_these",
+    "family",
     "family_note",
     "holm",
     "over_tasks",

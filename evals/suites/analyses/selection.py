@@ -73,8 +73,8 @@ class Chosen(Analysis):
             *(Column(each, "count") for each in ("tasks", "planned", "scored", "invalid")),
         ]
         notes = [
-            "At least one right (pass@k, where every trial is scored) bounds every choice; it is no "
-            "result."
+            "At least one right (pass@k, where every trial is scored) bounds every choice; it is "
+            "no result."
         ]
         against = [Column("of"), Column("rollouts", "count"), *PAIRED]
         return [

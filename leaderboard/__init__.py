@@ -10,7 +10,7 @@ from .errors import StoreError
 from .export import write_episodes
 from .intervals import bootstrap, over_tasks, wilson
 from .keys import key_of
-from .merging import Conflict, Merged, merge
+from .merging import Conflict, Merged, merge, merge_all
 from .outcomes import Outcomes, outcomes
 from .passes import Passes, pass_at, pass_hat
 from .queries import Row, by_task, episode, episodes, ranking, sessions
@@ -39,6 +39,7 @@ __all__ = [
     "episodes",
     "key_of",
     "merge",
+    "merge_all",
     "misfits",
     "outcomes",
     "over_tasks",

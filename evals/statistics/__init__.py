@@ -6,6 +6,7 @@
     pass_at(trials, k), pass_hat     one success in k trials, and success in all
     rate(k, n), between(a, b)        rates with intervals, Fisher's exact test
     tasks_needed(0.05, sd=0.4)       how many tasks show a difference
+    runs_needed(0.13, 0.004)         how many runs show that two unpaired rates differ
     holm(ps)                         several comparisons at once
     strengths(environments)          one ranking over all environments, by Bradley-Terry
     slope(doses, scores)             lines with intervals
@@ -28,6 +29,7 @@ from .compare import Comparison, Comparisons, Overall, compare
 from .multiple import family, family_note, holm
 from .paired import MARGIN, Paired, paired
 from .power import Spread, detectable, power_of, spread, tasks_needed
+from .power_rates import counts_needed, power_between, runs_needed
 from .rates import Between, Rate, between, rate
 from .slopes import Slope, slope, slope_over_tasks
 from .standings import Standing, Standings, standings
@@ -51,6 +53,7 @@ __all__ = [
     "between",
     "clustered",
     "compare",
+    "counts_needed",
     "detectable",
     "environments_like_these",
     "family",
@@ -60,8 +63,10 @@ __all__ = [
     "paired",
     "pass_at",
     "pass_hat",
+    "power_between",
     "power_of",
     "rate",
+    "runs_needed",
     "slope",
     "slope_over_tasks",
     "spread",

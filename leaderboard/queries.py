@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def rank(
         for row, span in zip(rows, drawn, strict=True)
     ]
     board = [_row(row, *span) for row, span in zip(rows, spans, strict=True)]
-    board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
+    board.sort(key=lambda r: (r.environment, r.split, _natural(r.run), -r.mean, r.agent))
     for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
         ranked = [
             row for row in group if row.invalid <= UNRANKED_ABOVE * row.n and BOUND not in row.agent
@@ -146,6 +147,12 @@ def rank(
             above = ranked[number - 2] if number > 1 else None
             row.rank = above.rank if above and above.mean == row.mean else number
     return board
+
+
+def _natural(name: str) -> list[str | int]:
+    """A name by its words and numbers, so that a sweep's `calls=8` comes before `calls=16`."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _row(row: tuple[Any, ...], low: float, high: float) -> Row:

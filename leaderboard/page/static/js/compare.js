@@ -51,7 +51,7 @@ export async function show(view, { parameters, remember }) {
         h(
           "p",
           { class: "remark" },
-          `${SIGNS.better} better, ${SIGNS.worse} worse: the 95% interval of the difference, paired by task, leaves out 0, and p is below 0.05 after correction. ${SIGNS.tied} tied: the interval lies within 5 points of 0 (for results from 0 to 1). ? cannot tell.`,
+          `${SIGNS.better}\u00a0better, ${SIGNS.worse}\u00a0worse: the 95% interval of the difference, paired by task, leaves out 0, and p is below 0.05 after correction. ${SIGNS.tied}\u00a0tied: the interval lies within 5 points of 0 (for results from 0 to 1). ?\u00a0cannot tell.`,
         ),
         note,
       ),
@@ -207,7 +207,7 @@ const turned = (found) => ({
 function sentence(one, two, found) {
   const range =
     found.low === null
-      ? "one task alone says nothing about others"
+      ? "so few tasks say nothing about others"
       : `95% interval ${signed(found.low)} to ${signed(found.high)}`;
   const corrected =
     found.comparisons > 1

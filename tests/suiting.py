@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
-import pytest
 from typer.testing import CliRunner
 
 from palestra.agents import Agent, Reply, register_agent
@@ -129,10 +128,8 @@ where = { tool_calls = 4 }
 """
 
 
-@pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Results:
+def swept(folder: Path) -> Results:
     """A finished sweep with every analysis over single trials."""
-    folder = tmp_path_factory.mktemp("sweep")
     path = file(folder, SWEEP + ANALYSES)
     return played(path, ["luck=lucky/0.2", "blind"], folder / "x.duckdb")
 

@@ -7,13 +7,19 @@ from pathlib import Path
 import duckdb
 import pytest
 from scipy.stats import fisher_exact, linregress
-from suiting import SWEEP, file, play, played, sql, tables
+from suiting import SWEEP, file, play, played, sql, swept, tables
 
 from palestra.evals.statistics import paired
 from palestra.evals.suites import Results, cells_of, make_report, read
 from palestra.evals.suites.analyses.comparing import holm
 from palestra.evals.suites.report import as_json
 from palestra.leaderboard import selection, wilson
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return swept(tmp_path_factory.mktemp("sweep"))
+
 
 CELL = """
     select count(*), sum(headline), count(*) filter (status = 'scored') from results

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from suiting import ANALYSES, PLUGIN, SWEEP, Lucky, file, palestra, play
+from suiting import ANALYSES, PLUGIN, SWEEP, Lucky, file, palestra, play, swept
 
 from palestra.envs.core import UsageError
 from palestra.evals.suites import Results, cells_of, make_report, read
@@ -92,6 +92,11 @@ def test_texts_are_plain_and_long_ones_are_cut() -> None:
     assert plain("a\nb\u200b\x7f\ud800") == "a b\\u{200b}\\u{7f}\\u{d800}"
     assert plain("x" * 1000).startswith("x" * LONGEST + "... (1,000 characters)")
     assert markdown("# a_b <i> http://x") == r"\# a\_b &lt;i&gt; http&#58;//x"
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return swept(tmp_path_factory.mktemp("sweep"))
 
 
 def test_the_report_names_what_it_was_made_with(sweep: Results, tmp_path: Path) -> None:

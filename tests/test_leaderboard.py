@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import textwrap
@@ -102,6 +103,14 @@ def test_the_mean_counts_what_is_missing_as_zero(db: Path) -> None:
     assert (row.n, row.scored, row.invalid, row.errors) == (10, 8, 2, 1)
     assert (row.mean, row.mean_scored) == (0.8, 1.0)
     assert row.rank is None, "a fifth is not scored"
+
+
+def test_runs_of_a_sweep_are_listed_by_their_numbers(db: Path) -> None:
+    store = Store(db)
+    cells = [dataclasses.replace(cell(), run=f"sweep/calls={n}") for n in (128, 16, 8)]
+    for each in store.settle_cells(cells):
+        store.plan(each.id, [(keys(each.id + 1)[-1], "test/0", 0)])
+    assert [row.run for row in ranking(db)] == [f"sweep/calls={n}" for n in (8, 16, 128)]
 
 
 def test_a_second_attempt_takes_the_place_of_an_error(db: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -73,8 +74,11 @@ def test_the_board_is_the_ranking_with_cells_that_can_be_compared(
     assert len({row["cell"] for row in rows}) == len(rows)
 
 
-def test_a_row_with_one_task_has_no_interval_and_is_still_json(tmp_path: Path) -> None:
-    rows = json.loads(Page(viewing.filled(tmp_path / "x.duckdb", tasks=1)).board())["rows"]
+def test_a_metric_of_one_task_has_no_interval_and_is_still_json(tmp_path: Path) -> None:
+    db = viewing.filled(tmp_path / "x.duckdb", tasks=1)
+    with duckdb.connect(str(db)) as connection:
+        connection.execute("update cells set rate = false")
+    rows = json.loads(Page(db).board())["rows"]
     thrice = [row for row in rows if row["run"] == "thrice"]
     assert {(row["low"], row["high"]) for row in thrice} == {(None, None)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,14 +22,20 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return swept(tmp_path_factory.mktemp("sweep"))
 
 
+@pytest.fixture(scope="module")
+def shown(sweep: Results) -> Tables:
+    return tables(sweep)
+
+
+Tables = dict[str, list[dict[str, Any]]]
 CELL = """
     select count(*), sum(headline), count(*) filter (status = 'scored') from results
     where agent = ? and options ->> 'tool_calls' = ?
 """
 
 
-def test_the_numbers_of_a_table_are_those_of_the_file(sweep: Results) -> None:
-    rows = tables(sweep)["success by agent, tool_calls"]
+def test_the_numbers_of_a_table_are_those_of_the_file(sweep: Results, shown: Tables) -> None:
+    rows = shown["success by agent, tool_calls"]
     assert len(rows) == 6
     for row in rows:
         agent = {"luck": "lucky/0.2"}.get(row["agent"], row["agent"])
@@ -38,8 +45,8 @@ def test_the_numbers_of_a_table_are_those_of_the_file(sweep: Results) -> None:
         assert row["95% interval"] == pytest.approx(list(wilson(right, n)))
 
 
-def test_a_curve_pairs_its_gains_by_task(sweep: Results) -> None:
-    found = tables(sweep)
+def test_a_curve_pairs_its_gains_by_task(sweep: Results, shown: Tables) -> None:
+    found = shown
     gains = {row["series"]: row for row in found["Gain over tool_calls"]}
     values = {}
     for agent in ("lucky/0.2", "blind"):
@@ -66,8 +73,8 @@ def test_a_curve_pairs_its_gains_by_task(sweep: Results) -> None:
     assert len(found["success by tool_calls"]) == 6
 
 
-def test_rates_count_and_test_each_condition_against_the_baseline(sweep: Results) -> None:
-    found = tables(sweep)
+def test_rates_count_and_test_each_condition_against_the_baseline(shown: Tables) -> None:
+    found = shown
     contrasts = found["Each tool_calls against 1: 4 contrasts"]
     luck = next(row for row in contrasts if row["of"] == "luck" and row["tool_calls"] == 4)
     (base, more) = (luck["tool_calls=1"], luck["rate"])
@@ -86,22 +93,22 @@ def test_holm_steps_down() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
-def test_a_slope_is_least_squares_over_the_steps(sweep: Results) -> None:
-    found = tables(sweep)
+def test_a_slope_is_least_squares_over_the_steps(shown: Tables) -> None:
+    found = shown
     means = [r["success"] for r in found["success by agent, tool_calls"] if r["agent"] == "luck"]
     row = found["change of success per step of tool_calls"][0]
     assert row["slope"] == pytest.approx(linregress(range(3), means)[0])
     assert row["95% interval"][0] < row["slope"] < row["95% interval"][1]
 
 
-def test_outcomes_add_up_to_what_was_planned(sweep: Results) -> None:
-    for row in tables(sweep)["How episodes ended"]:
+def test_outcomes_add_up_to_what_was_planned(shown: Tables) -> None:
+    for row in shown["How episodes ended"]:
         assert row["success"] + row["wrong_answer"] + row.get("format_error", 0) == row["scored"]
         assert row["planned"] == 40
 
 
-def test_a_reference_stands_beside_the_cells_it_names(sweep: Results) -> None:
-    rows = tables(sweep)["The paper's figures"]
+def test_a_reference_stands_beside_the_cells_it_names(sweep: Results, shown: Tables) -> None:
+    rows = shown["The paper's figures"]
     ((n, right, _),) = sql(Path(sweep.db), CELL, "lucky/0.2", "4")
     assert [(row["paper"], row["our agent"]) for row in rows] == [(0.5, "luck"), (0.5, "blind")]
     assert rows[0]["ours"] == right / n

@@ -8,10 +8,11 @@ for row in ranking("palestra.duckdb"):
 from .contents import Edited, broken, content_ids, misfits, session_ids
 from .errors import StoreError
 from .export import write_episodes
-from .intervals import bootstrap, wilson
+from .intervals import bootstrap, over_tasks, wilson
 from .keys import key_of
-from .merging import Conflict, Merged, merge
+from .merging import Conflict, Merged, merge, merge_all
 from .outcomes import Outcomes, outcomes
+from .passes import Passes, pass_at, pass_hat
 from .queries import Row, by_task, episode, episodes, ranking, sessions
 from .selection import Selection, selection
 from .store import Cell, ConfigChanged, Store
@@ -24,6 +25,7 @@ __all__ = [
     "Edited",
     "Merged",
     "Outcomes",
+    "Passes",
     "Row",
     "Selection",
     "Store",
@@ -37,8 +39,12 @@ __all__ = [
     "episodes",
     "key_of",
     "merge",
+    "merge_all",
     "misfits",
     "outcomes",
+    "over_tasks",
+    "pass_at",
+    "pass_hat",
     "ranking",
     "selection",
     "session_ids",

@@ -40,13 +40,13 @@ def readable(path: str | os.PathLike[str], patience: float) -> Iterator[Path]:
     yield Path(path)
 
 
-def attach(db: duckdb.DuckDBPyConnection, source: Path, patience: float) -> None:
-    """Attach a file read-only as `other`, waiting for who holds it."""
+def attach(db: duckdb.DuckDBPyConnection, source: Path, patience: float, name: str) -> None:
+    """Attach a file read-only under a name, waiting for who holds it."""
     deadline = time.monotonic() + patience
     quoted = str(source).replace("'", "''")
     while True:
         try:
-            db.execute(f"attach '{quoted}' as other (read_only)")
+            db.execute(f"attach '{quoted}' as {name} (read_only)")
             return
         except duckdb.Error as error:
             problem = explained(error, str(source))

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from ..envs.core import UsageError
-from .intervals import bootstrap, wilson
+from .intervals import all_over_tasks, wilson
 from .queries import reading
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "Used",
     "find_cells",
     "measured",
-    "over_tasks",
     "sessions_of",
     "stored",
     "task_means",
@@ -58,8 +57,7 @@ class Measured:
         n, scored, errors: planned episodes; of them scored; of them failed infrastructure.
         total: sum of the measure over the scored episodes: the successes, of a rate.
         mean: what is not scored counts as 0 (`of="planned"`), or is left out (`of="scored"`).
-        low, high: its 95% interval: Wilson's for rates of single trials, else `over_tasks`;
-            infinite where nothing is known.
+        low, high: its 95% interval: by `intervals.over_tasks`; infinite where nothing is known.
         mean_scored: the mean of the scored episodes alone; None where there is none.
         tasks: how many tasks.
         rate: whether every value is 0 or 1.
@@ -137,22 +135,12 @@ def measured(
         found = [_measured(names, row, of) for row in rows]
         if any(not _settled(each) for each in found):
             clusters = _clusters(db, value, at, counted, given)
-            for each, row in zip(found, rows, strict=True):
-                if not _settled(each):
-                    means = clusters.get((row[0], row[1]), [])
-                    each.low, each.high = over_tasks(means, rate=each.rate)
+            places = zip(found, rows, strict=True)
+            left = [(each, row[:2]) for each, row in places if not _settled(each)]
+            spans = all_over_tasks((clusters.get(place, []), each.rate) for each, place in left)
+            for (each, _), span in zip(left, spans, strict=True):
+                each.low, each.high = span
     return found
-
-
-def over_tasks(means: Sequence[float], *, rate: bool) -> tuple[float, float]:
-    """The 95% interval of the mean of tasks' means.
-
-    Wilson's where every task is all right or all wrong: a bootstrap of tasks that are all alike
-    would be certain.
-    """
-    if rate and all(mean in (0.0, 1.0) for mean in means):
-        return wilson(sum(means), len(means))
-    return bootstrap(means)
 
 
 def task_means(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ import msgspec
 from ..envs.core import Entry, Episode, Score, Usage, UsageError
 from .database import opened
 from .errors import StoreError
-from .intervals import bootstrap, wilson
+from .intervals import all_over_tasks, wilson
 from .spool import spool_of
 from .store import Store
 
@@ -130,8 +131,14 @@ def rank(
         """,
         [environment, split, agent, run],
     ).fetchall()
-    board = [_row(row) for row in rows]
-    board.sort(key=lambda r: (r.environment, r.split, r.run, -r.mean, r.agent))
+    # One trial a task leaves nothing to list: the tasks are right or wrong, and counted.
+    drawn = all_over_tasks((row[-1] or [], row[6]) for row in rows)
+    spans = [
+        wilson(row[10], row[7]) if row[-1] is None else span
+        for row, span in zip(rows, drawn, strict=True)
+    ]
+    board = [_row(row, *span) for row, span in zip(rows, spans, strict=True)]
+    board.sort(key=lambda r: (r.environment, r.split, _natural(r.run), -r.mean, r.agent))
     for _, group in groupby(board, key=lambda r: (r.environment, r.split, r.run)):
         ranked = [
             row for row in group if row.invalid <= UNRANKED_ABOVE * row.n and BOUND not in row.agent
@@ -142,10 +149,15 @@ def rank(
     return board
 
 
-def _row(row: tuple[Any, ...]) -> Row:
-    run, environment, split, agent, config, headline, rate, n, scored, errors = row[:10]
-    total, tasks, trials, turns, tool_calls, read, written, cost, seconds, means = row[10:]
-    low, high = wilson(total, n) if rate and n == tasks else bootstrap(means)
+def _natural(name: str) -> list[str | int]:
+    """A name by its words and numbers, so that a sweep's `calls=8` comes before `calls=16`."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def _row(row: tuple[Any, ...], low: float, high: float) -> Row:
+    run, environment, split, agent, config, headline, _, n, scored, errors = row[:10]
+    total, tasks, trials, turns, tool_calls, read, written, cost, seconds = row[10:-1]
     return Row(
         rank=None,
         environment=environment,

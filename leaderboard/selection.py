@@ -4,8 +4,9 @@
         print(row.agent, row.rule, row.mean, row.efficiency)
 
 Pure queries over a leaderboard file: no episode is played. A planned trial that is not scored is
-worth 0 and has no vote, as everywhere. `best` and pass@k know the score of every trial: they bound
-what a selector can reach, and are no agent's result.
+worth 0 and has no vote, as everywhere, and leaves pass@k and pass^k undefined (`passes`). `best`
+and pass@k know the score of every trial: they bound what a selector can reach, and are no agent's
+result.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import comb
 from typing import Any
 
 import duckdb
 
 from ..envs.core import UsageError
 from .answers import NO_ANSWER, calls_of, final_answer, most_common
-from .intervals import bootstrap, wilson
+from .intervals import over_tasks
+from .passes import Passes, pass_at, pass_hat
 from .queries import reading
 
 CHOICES = ("majority", "fewest")
@@ -58,6 +59,8 @@ class Selection:
     """Input and output tokens per task: of one trial for `pass@1`, of all trials otherwise."""
     cost: float | None
     """US dollars per task, likewise."""
+    why: str = ""
+    """Why `mean` is not defined."""
 
 
 @dataclass(slots=True)
@@ -86,15 +89,16 @@ def selection(
 
     Args:
         path: the leaderboard file.
-        k: of pass@k and pass^k. Default: all trials.
+        k: of pass@k and pass^k. Default: all trials; the most where they differ.
         key: compare this argument of the final tool call instead of the whole call.
         environment, split, agent, run: only these.
 
     Raises:
-        UsageError: k is less than 1, or more than there are trials.
+        UsageError: k is less than 1, or more than any task has trials.
     """
     if k is not None and k < 1:
         raise UsageError(f"k is {k}; expected at least 1")
+    most = 0
     rows: list[Selection] = []
     with reading(path) as db:
         cells = db.execute(
@@ -106,8 +110,15 @@ def selection(
         ).fetchall()
         for cell, *names, rate in cells:
             tasks = _tasks(db, cell, key)
-            if max(map(len, tasks), default=0) > 1:
+            trials = max(map(len, tasks), default=0)
+            most = max(most, trials)
+            if trials > 1:
                 rows += _rules(tasks, k, rate, tuple(names))
+    if rows and k is not None and k > most:
+        raise UsageError(
+            f"k is {k}, and no task was planned more than {most} times; run with --trials {k}, or "
+            "ask for a smaller k"
+        )
     return rows
 
 
@@ -136,25 +147,6 @@ def chosen(trials: Sequence[Trial], rule: str) -> Trial:
         return trials[group[0] if group else 0]
     candidates = group or list(range(len(trials)))
     return trials[min(candidates, key=lambda index: trials[index].effort)]
-
-
-def expected_best(values: Sequence[float], k: int) -> float:
-    """The expected maximum of k of n values, drawn without replacement.
-
-    For values 0 and 1 this is the unbiased estimator of pass@k, 1 - C(n - c, k) / C(n, k) with c
-    successes (Chen et al., arXiv 2107.03374, section 2.1).
-    """
-    ordered = sorted(values)
-    total = sum(comb(i, k - 1) * value for i, value in enumerate(ordered))
-    return total / comb(len(ordered), k)
-
-
-def expected_worst(values: Sequence[float], k: int) -> float:
-    """The expected minimum of k of n values: for 0 and 1, pass^k = C(c, k) / C(n, k).
-
-    Yao et al., arXiv 2406.12045, section 4.
-    """
-    return -expected_best([-value for value in values], k)
 
 
 _TRIALS = """
@@ -198,26 +190,22 @@ def _rules(
 ) -> list[Selection]:
     environment, split, run, agent, metric = names
     trials = min(map(len, tasks))
-    if k is not None and k > trials:
-        raise UsageError(
-            f"k is {k}, but {agent} has only {trials} trials of some task of {environment}; run "
-            f"with --trials {k}, or ask for a smaller k"
-        )
-    k = k or trials
+    k = k or max(map(len, tasks))
     everything = [trial for task in tasks for trial in task]
-    # With unequal numbers of trials, or some without a score, pass^k is not smaller but unknown.
-    even = all(len(task) == trials for task in tasks) and all(t.scored for t in everything)
     one = [sum(t.value for t in task) / len(task) for task in tasks]
     top = [max(t.value for t in task) for task in tasks]
     base, best = _mean(one), _mean(top)
     tokens = sum(t.effort[1] for t in everything)
     costs = [t.cost for t in everything if t.cost is not None]
 
-    def row(rule: str, values: list[float] | None, *, bound: bool, share: float = 1.0) -> Selection:
-        mean = None if values is None else _mean(values)
-        chosen = rule in CHOICES
-        binary = rate and rule != "pass@1"  # as on the leaderboard: trials are not independent
-        low, high = (None, None) if values is None else _interval(values, binary)
+    def row(
+        rule: str, values: list[float] | Passes, *, bound: bool = False, share: float = 1.0
+    ) -> Selection:
+        if isinstance(values, Passes):
+            mean, low, high, why = values.mean, values.low, values.high, values.why
+        else:
+            mean, (low, high), why = _mean(values), over_tasks(values, rate=rate), ""
+        chooses = rule in CHOICES and best > base
         return Selection(
             environment=environment,
             split=split,
@@ -226,39 +214,29 @@ def _rules(
             metric=metric,
             rule=rule,
             bound=bound,
-            mean=mean,
-            low=low,
-            high=high,
-            efficiency=(mean - base) / (best - base)
-            if chosen and mean is not None and best > base
-            else None,
+            mean=None if why else mean,
+            low=None if abs(low) == float("inf") else low,
+            high=None if abs(high) == float("inf") else high,
+            efficiency=(mean - base) / (best - base) if chooses else None,
             tasks=len(tasks),
             trials=trials,
             scored=sum(t.scored for t in everything),
             tokens=tokens * share / len(tasks),
             cost=sum(costs) * share / len(tasks) if costs else None,
+            why=why,
         )
 
-    values = [[t.value for t in task] for task in tasks]
-    every = [expected_worst(task, k) for task in values] if even else None
-    estimated = (
-        row(f"pass@{k}", [expected_best(task, k) for task in values], bound=True),
-        row(f"pass^{k}", every, bound=False),
-    )
-    return [
-        row("pass@1", one, bound=False, share=len(tasks) / len(everything)),
-        *(row(rule, [chosen(task, rule).value for task in tasks], bound=False) for rule in CHOICES),
-        *(estimated if k > 1 else ()),
-        row("best", top, bound=True),
-    ]
+    rows = [row("pass@1", one, share=len(tasks) / len(everything))]
+    rows += [row(rule, [chosen(task, rule).value for task in tasks]) for rule in CHOICES]
+    if k > 1:
+        results = {
+            str(number): [t.value if t.scored else None for t in task]
+            for number, task in enumerate(tasks)
+        }
+        rows.append(row(f"pass@{k}", pass_at(results, k), bound=True))
+        rows.append(row(f"pass^{k}", pass_hat(results, k)))
+    return [*rows, row("best", top, bound=True)]
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _interval(values: list[float], rate: bool) -> tuple[float | None, float | None]:
-    if rate and all(value in (0.0, 1.0) for value in values):
-        return wilson(sum(values), len(values))
-    low, high = bootstrap(values)
-    return (None, None) if abs(low) == float("inf") else (low, high)

@@ -243,6 +243,16 @@ def test_ties_are_half_a_win_and_trials_are_paired_with_trials() -> None:
     assert math.isnan(first.wide_low)
 
 
+def test_who_always_wins_stands_within_its_own_interval() -> None:
+    agents = {"best": 1.0, "other": 0.0, "third": 0.0}
+    block = {agent: {f"t{i}": [score] for i in range(20)} for agent, score in agents.items()}
+    found = strengths({"x": [block], "y": [block]}, resamples=100)
+    assert found[0].agent == "best"
+    for each in found:
+        assert each.low <= each.score <= each.high
+        assert each.wide_low <= each.score <= each.wide_high
+
+
 def test_environments_weigh_the_same_and_disagreement_widens_the_wide_interval() -> None:
     def block(n: int, better: str) -> dict[str, dict[str, list[float]]]:
         won = {f"t{i}": [float(i % 4 > 0)] for i in range(n)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import textwrap
@@ -20,13 +21,11 @@ from palestra.leaderboard import (
     Store,
     StoreError,
     Writer,
-    bootstrap,
     database,
     episode,
     episodes,
     ranking,
     sessions,
-    wilson,
     write_episodes,
 )
 from palestra.leaderboard.database import opened
@@ -104,6 +103,14 @@ def test_the_mean_counts_what_is_missing_as_zero(db: Path) -> None:
     assert (row.n, row.scored, row.invalid, row.errors) == (10, 8, 2, 1)
     assert (row.mean, row.mean_scored) == (0.8, 1.0)
     assert row.rank is None, "a fifth is not scored"
+
+
+def test_runs_of_a_sweep_are_listed_by_their_numbers(db: Path) -> None:
+    store = Store(db)
+    cells = [dataclasses.replace(cell(), run=f"sweep/calls={n}") for n in (128, 16, 8)]
+    for each in store.settle_cells(cells):
+        store.plan(each.id, [(keys(each.id + 1)[-1], "test/0", 0)])
+    assert [row.run for row in ranking(db)] == [f"sweep/calls={n}" for n in (8, 16, 128)]
 
 
 def test_a_second_attempt_takes_the_place_of_an_error(db: Path) -> None:
@@ -271,23 +278,6 @@ def test_export_writes_every_episode(db: Path, tmp_path: Path, format: str) -> N
         with duckdb.connect() as memory:
             count = memory.execute(f"select count(*) from '{out}'").fetchone()
         assert count == (12,)
-
-
-@pytest.mark.parametrize(
-    ("k", "n", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (8, 10, 0.4902, 0.9433), (196, 200, 0.9497, 0.9922)],
-)
-def test_wilson_gives_the_published_intervals(k: int, n: int, low: float, high: float) -> None:
-    assert wilson(k, n) == pytest.approx((low, high), abs=5e-4)
-
-
-def test_the_bootstrap_covers_the_mean_and_is_the_same_each_time() -> None:
-    values = [0.0, 0.25, 0.5, 1.0] * 25
-    low, high = bootstrap(values)
-    assert low < 0.4375 < high
-    assert bootstrap(values) == (low, high)
-    # The standard error is sd / sqrt(n) = 0.037: about 2 of them each way.
-    assert 0.12 < high - low < 0.17
 
 
 def _environment() -> dict[str, str]:

@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from palestra.cli import app
 from palestra.evals import evaluate
 from palestra.leaderboard import (
     ConfigChanged,
@@ -22,6 +24,7 @@ from palestra.leaderboard import (
     database,
     episodes,
     merge,
+    merge_all,
     misfits,
     ranking,
     sessions,
@@ -197,13 +200,13 @@ def test_a_kill_in_the_middle_leaves_the_file_as_it_was(
     script.write_text(
         textwrap.dedent(f"""
             import os
-            from palestra.leaderboard import merging
-            count = merging._count
+            from palestra.leaderboard import merge_rows, merging
+            count = merge_rows._count
             def killed(db, query):
                 if "insert into sessions" in query:
                     os.kill(os.getpid(), 9)
                 return count(db, query)
-            merging._count = killed
+            merge_rows._count = killed
             merging.merge({str(db)!r}, {str(other)!r})
         """)
     )
@@ -212,6 +215,69 @@ def test_a_kill_in_the_middle_leaves_the_file_as_it_was(
     assert content_ids(db) == ids
     assert merge(db, other).episodes == 50
     assert broken(db) == (55, [])
+
+
+def torn(whole: bytes, file: Path) -> bytes:
+    """The bytes of a database that opens, and whose transcripts cannot be read."""
+    for start in range(12288, len(whole), 2**18):
+        file.write_bytes(whole[: start + 100] + b"Z" * 1900 + whole[start + 2000 :])
+        try:
+            query(file, "select * from cells")
+        except duckdb.Error:
+            continue
+        try:
+            query(file, "select * from transcripts")
+        except duckdb.Error:
+            return file.read_bytes()
+    raise AssertionError("no block holds transcripts alone")
+
+
+@pytest.mark.parametrize("damage", ["no database", "torn"])
+def test_of_three_files_all_come_in_or_none(db: Path, tmp_path: Path, damage: str) -> None:
+    played(db, tasks=3)
+    files = [tmp_path / f"{name}.duckdb" for name in ("first", "second", "third")]
+    for file, agent in zip(files, ("blind", "oracle", "halving"), strict=True):
+        played(file, agent, tasks=20)
+    whole = files[2].read_bytes()
+    spoilt = torn(whole, tmp_path / "t.duckdb") if damage == "torn" else b"no database " * 2000
+    files[2].write_bytes(spoilt)
+    ids = content_ids(db)
+    shell = CliRunner()
+    command = ["merge", *map(str, files), "--db", str(db)]
+    done = shell.invoke(app, command)
+    assert isinstance(done.exception, StoreError), done.output
+    assert str(done.exception).startswith(f"{files[2]} is no DuckDB database, or is damaged")
+    assert done.output == "", "nothing is said to have come in"
+    assert content_ids(db) == ids
+    fresh = tmp_path / "fresh.duckdb"
+    with pytest.raises(StoreError, match=r"third\.duckdb"):
+        merge_all(fresh, files)
+    assert not fresh.exists(), "an empty file is no result"
+    files[2].write_bytes(whole)
+    again = shell.invoke(app, command)
+    assert again.exit_code == 0, again.output
+    assert "first.duckdb: 20 episodes are new" in again.output
+    assert "third.duckdb: 17 episodes are new, 3 were here" in again.output
+
+
+def test_settings_that_are_refused_in_the_last_file_leave_the_first_out(
+    db: Path, other: Path, tmp_path: Path
+) -> None:
+    played(db, tasks=2)
+    played(other, "blind", tasks=2)
+    played(tmp_path / "last.duckdb", options={"turns": 5}, tasks=2)
+    with pytest.raises(ConfigChanged, match=r"last\.duckdb hold these with different settings"):
+        merge_all(db, [other, tmp_path / "last.duckdb"])
+    assert [row.agent for row in ranking(db)] == ["halving"]
+
+
+def test_files_that_hold_the_same_are_counted_once(db: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.duckdb", tmp_path / "two.duckdb"
+    played(one, tasks=4)
+    played(two, tasks=6)
+    brought = merge_all(db, [one, two])
+    assert [(each.episodes, each.known) for each in brought] == [(4, 0), (2, 4)]
+    assert broken(db) == (6, [])
 
 
 def test_a_file_of_an_older_palestra_is_read_and_not_upgraded(

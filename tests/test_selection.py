@@ -19,7 +19,7 @@ from palestra.envs.core import Message, Usage, UsageError, call, calls, say
 from palestra.evals import Retry, evaluate
 from palestra.leaderboard import Selection, Store, ranking, selection
 from palestra.leaderboard.answers import final_answer
-from palestra.leaderboard.selection import expected_best, expected_worst
+from palestra.leaderboard.passes import expected_best, expected_worst
 
 
 class ByTrial(Agent):
@@ -139,21 +139,28 @@ def test_pass_hat_k_is_undefined_on_unequal_trials_and_the_rest_counts_zero(db: 
 
     play(db, script, tasks=2, trials=2)
     found = rows(db)
-    assert (found["pass^2"].mean, found["pass^2"].low) == (None, None)
+    for rule in ("pass^2", "pass@2"):
+        assert (found[rule].mean, found[rule].low) == (None, None)
+        assert found[rule].why == "1 of 2 tasks have fewer than 2 scored trials"
     assert found["pass@1"].mean == 0.75
     assert (found["majority"].mean, found["majority"].scored) == (1.0, 3)
 
 
-def test_more_trials_of_some_tasks_leave_pass_hat_k_undefined(db: Path) -> None:
+def test_more_trials_of_some_tasks_leave_pass_k_undefined_and_say_why(db: Path) -> None:
     def right(truth: int, task: int, trial: int) -> list[Any]:
         return [call("answer", number=truth)]
 
     play(db, right, tasks=2, trials=2)
     play(db, right, tasks=1, trials=3)
-    assert rows(db)["pass^2"].mean is None
-    assert rows(db)["pass@2"].mean == 1.0
-    with pytest.raises(UsageError, match="run with --trials 3"):
-        selection(db, k=3)
+    assert rows(db)["pass^3"].why == "1 of 2 tasks have fewer than 3 scored trials"
+    two = rows(db, k=2)
+    assert two["pass^2"].mean is two["pass@2"].mean is None
+    assert two["pass^2"].why == two["pass@2"].why == "tasks have from 2 to 3 trials"
+    assert two["pass@1"].why == ""
+    with pytest.raises(UsageError, match="run with --trials 4"):
+        selection(db, k=4)
+    shown = CliRunner().invoke(app, ["select", "--db", str(db), "-k", "2"])
+    assert "pass@2 and pass^2 undefined for scripted in test/Guess-v0: tasks" in shown.output
 
 
 def test_an_invalidated_trial_has_neither_score_nor_vote(db: Path) -> None:

@@ -20,6 +20,7 @@ from palestra.evals.statistics import (
     environments_like_these,
     family_note,
     holm,
+    over_tasks,
     paired,
     pass_at,
     pass_hat,
@@ -33,6 +34,7 @@ from palestra.evals.statistics import (
     these_tasks_again,
 )
 from palestra.evals.statistics.resampling import bounds, resampled_sums
+from palestra.leaderboard import wilson
 
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 """Crossed less self-fertilised, in eighths of an inch: Fisher, The Design of Experiments, ch. 3."""
@@ -103,10 +105,9 @@ def test_swapping_the_two_swaps_the_answer(values: list[tuple[int, int]]) -> Non
     assert there.p == back.p
     assert 0 < there.p <= 1
     assert -1 <= there.low <= there.high <= 1
-    assert there.low == pytest.approx(-back.high, abs=0.06)  # bootstraps draw differently
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=1e-12)
     opposite = {"better": "worse", "worse": "better"}
-    if abs(there.low) > 0.06 and abs(there.high) > 0.06:
-        assert back.verdict == opposite.get(there.verdict, there.verdict)
+    assert back.verdict == opposite.get(there.verdict, there.verdict)
 
 
 def test_the_interval_is_that_of_bonett_and_price() -> None:
@@ -280,18 +281,47 @@ def test_passes_are_means_over_all_draws(values: list[int], data: st.DataObject)
 
 def test_a_task_with_too_few_trials_is_undefined_and_counted() -> None:
     trials = {"a": [1.0, 1.0, 1.0, 1.0], "b": [1.0, None, None, None], "c": [1.0, 1.0]}
-    found = pass_hat(trials, 4)
-    assert (found.k, found.tasks, found.undefined) == (4, 3, 2)
-    assert math.isnan(found.values["b"])
-    assert math.isnan(found.values["c"])
-    assert found.mean_scored == 1.0, "of what is defined"
-    assert found.mean == pytest.approx(1 / 3), "with what is not as failed"
-    assert pass_at(trials, 4).mean == pytest.approx(2 / 3), "one success of four planned is one"
+    for rule in (pass_hat, pass_at):
+        found = rule(trials, 4)
+        assert (found.k, found.tasks, found.undefined) == (4, 3, 2)
+        assert math.isnan(found.values["b"])
+        assert math.isnan(found.values["c"])
+        assert math.isnan(found.mean), "neither smaller nor of what is left"
+        assert (found.low, found.high) == (-math.inf, math.inf)
+        assert found.mean_defined == 1.0
+        assert found.why == "2 of 3 tasks have fewer than 4 scored trials"
     nobody = pass_hat({"a": [None, None]}, 1)
-    assert (nobody.undefined, nobody.mean) == (1, 0.0)
-    assert math.isnan(nobody.mean_scored)
+    assert nobody.undefined == 1
+    assert math.isnan(nobody.mean_defined)
     with pytest.raises(UsageError, match="at least 1"):
         pass_hat(trials, 0)
+    with pytest.raises(UsageError, match="no tasks"):
+        pass_at({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("trials", "why"),
+    [
+        ({"a": [1.0, 0.0, 1.0], "b": [1.0, 1.0]}, "tasks have from 2 to 3 trials"),
+        (
+            {"a": [1.0, 0.0, 1.0], "b": [1.0, None, 1.0]},
+            "1 of 2 tasks have trials that are not scored",
+        ),
+    ],
+)
+def test_unequal_trials_have_no_mean_though_each_task_has_its_own(trials: Any, why: str) -> None:
+    found = pass_hat(trials, 2)
+    assert math.isnan(found.mean)
+    assert (found.undefined, found.why) == (0, why)
+    assert found.values == {"a": pytest.approx(1 / 3), "b": 1.0}
+    assert found.mean_defined == pytest.approx(2 / 3)
+
+
+def test_pass_intervals_are_those_of_every_table() -> None:
+    trials = {str(i): [1.0, 1.0] for i in range(9)}
+    assert pass_hat(trials, 2)[1:4] == (1.0, *wilson(9, 9))
+    mixed = trials | {"x": [0.0, 1.0]}
+    assert pass_at(mixed, 1)[2:4] == over_tasks([1.0] * 9 + [0.5], rate=True)
 
 
 # Rates
@@ -306,8 +336,8 @@ NEWCOMBE = {  # Newcombe, Statistics in Medicine 17 (1998), 857-872, table I: me
 
 @pytest.mark.parametrize(("counts", "published"), NEWCOMBE.items())
 def test_intervals_of_rates_are_the_published_ones(counts: Any, published: Any) -> None:
-    wilson, exact = rate(*counts), rate(*counts, method="clopper-pearson")
-    assert (wilson.low, wilson.high) == pytest.approx(published[0], abs=6e-5)
+    score, exact = rate(*counts), rate(*counts, method="clopper-pearson")
+    assert (score.low, score.high) == pytest.approx(published[0], abs=6e-5)
     assert (exact.low, exact.high) == pytest.approx(published[1], abs=6e-5)
 
 

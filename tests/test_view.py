@@ -12,13 +12,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 import viewing
 from palestra.cli import app as command
 from palestra.envs.core import UsageError
-from palestra.evals.statistics import paired
+from palestra.evals.statistics import family, paired
 from palestra.leaderboard import bootstrap, page, ranking
 from palestra.leaderboard.page import Card, Page, export
 from palestra.leaderboard.page.curves import curves, thinned
@@ -42,7 +43,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shown(filled: Path) -> Page:
     card = Card(id="test/Guess-v0", name="guess", about="Guess.", headline="success", text="# Hi")
     viewing.run_folder(filled.parent / "runs", "first")
-    return Page(filled, cards=lambda: [card], pairwise=paired, runs=filled.parent / "runs")
+    return Page(
+        filled,
+        cards=lambda: [card],
+        pairwise=paired,
+        family=family,
+        runs=filled.parent / "runs",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +74,11 @@ def test_the_board_is_the_ranking_with_cells_that_can_be_compared(
     assert len({row["cell"] for row in rows}) == len(rows)
 
 
-def test_a_row_with_one_task_has_no_interval_and_is_still_json(tmp_path: Path) -> None:
-    rows = json.loads(Page(viewing.filled(tmp_path / "x.duckdb", tasks=1)).board())["rows"]
+def test_a_metric_of_one_task_has_no_interval_and_is_still_json(tmp_path: Path) -> None:
+    db = viewing.filled(tmp_path / "x.duckdb", tasks=1)
+    with duckdb.connect(str(db)) as connection:
+        connection.execute("update cells set rate = false")
+    rows = json.loads(Page(db).board())["rows"]
     thrice = [row for row in rows if row["run"] == "thrice"]
     assert {(row["low"], row["high"]) for row in thrice} == {(None, None)}
 
@@ -158,20 +168,6 @@ def test_an_episode_knows_its_score_and_who_else_met_its_task(client: TestClient
     others = {(other["agent"], other["run"]) for other in record["others"]}
     assert others == {(agent, run) for agent in viewing.SKILL for run in ("", "thrice")}
     assert client.get("/api/episode/none.json").status_code == 404
-
-
-def test_two_agents_are_compared_over_their_common_tasks(client: TestClient) -> None:
-    rows = client.get("/api/board.json").json()["rows"]
-    cells = {(r["environment"], r["run"], r["agent"]): r["cell"] for r in rows}
-    tiny = cells["test/Guess-v0", "", "hf/tiny"]
-    oracle = cells["test/Guess-v0", "", "oracle"]
-    found = client.get(f"/api/pair/{tiny}-{oracle}.json").json()
-    assert found["tasks"] == TASKS
-    assert found["verdict"] == "better"
-    assert found["difference"] == pytest.approx(found["after"] - found["before"])
-    elsewhere = cells["test/Shelf-v0", "", "oracle"]
-    assert client.get(f"/api/pair/{tiny}-{elsewhere}.json").status_code == 404
-    assert client.get(f"/api/pair/{tiny}-9999.json").status_code == 404
 
 
 TRAVERSALS = [
@@ -407,6 +403,9 @@ def test_a_static_site_holds_the_same_answers(tmp_path: Path, shown: Page) -> No
         file = api / "episode" / f"{row['key']}.json"
         assert file.read_bytes() == client.get(f"/api/episode/{row['key']}.json").content
     assert len(list((api / "pair").iterdir())) == 3 * 10
+    for file in [*(api / "pair").iterdir(), *(api / "family").iterdir()]:
+        assert file.read_bytes() == client.get(f"/api/{file.parent.name}/{file.name}").content
+    assert len(list((api / "family").iterdir())) == 3
     index = (tmp_path / "site" / "index.html").read_text()
     assert 'http-equiv="content-security-policy"' in index
     assert 'data-served="site"' in index

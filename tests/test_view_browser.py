@@ -162,11 +162,14 @@ def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> N
 def test_pairs_are_filled_in_and_told_in_words(browser: Browser) -> None:
     browser.go("#/compare")
     browser.until(lambda: len(browser.all(".pair button")) == 20, "pairs are missing")
+    browser.until(
+        lambda: "corrected by Holm over all" in browser.texts("main")[0], "nothing is corrected"
+    )
     browser.click(".pair.better button")
     said = browser.texts(".detail")[0]
     assert "oracle 1.000 against openai/large" in said
     assert "over 40 common tasks" in said
-    assert said.endswith("better.")
+    assert "after Holm over 10 comparisons): better." in said
 
 
 def test_costs_and_curves_are_drawn_by_the_library(browser: Browser) -> None:

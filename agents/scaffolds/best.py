@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+import msgspec
+
 from ...envs.core import Message, ToolEnv, UsageError
 from ..base import Agent, Reply
 from .base import Place, Player, Scaffold, Turn, head_of
@@ -118,7 +120,7 @@ class Best(Scaffold):
             rewards = [each.reward or 0.0 for each in samples]
         candidates = [each.candidate for each in samples]
         choice = Choice(turn.messages, candidates, turn.seed, turn.meter, rewards)
-        return samples[await self.selector.choose(choice)]
+        return _noted(samples[await self.selector.choose(choice)], choice)
 
     def remarks(self) -> list[str]:
         own = []
@@ -128,6 +130,20 @@ class Best(Scaffold):
                 "patience); the choice was among the others"
             )
         return own + self.selector.remarks() + super().remarks()
+
+
+def _noted(sample: Sample, choice: Choice) -> Sample:
+    """The sample whose replies carry the verdicts of a judge, in the order of their candidates.
+
+    All of them do: a note that stays the same is stored once.
+    """
+    if not choice.verdicts:
+        return sample
+    said = {"verdicts": [list(each) for each in sorted(choice.verdicts)]}
+    replies = (
+        msgspec.structs.replace(reply, notes={**reply.notes, **said}) for reply in sample.replies
+    )
+    return replace(sample, replies=tuple(replies))
 
 
 class _Replies(Player):

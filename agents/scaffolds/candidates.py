@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ...envs.core import Message, Usage
@@ -45,6 +45,8 @@ class Choice:
     """Whoever is asked is asked through this."""
     rewards: Sequence[float] | None = None
     """Of each candidate; only for a privileged selector."""
+    verdicts: list[tuple[int, int, int]] = field(default_factory=list)
+    """What a judge said: the candidates shown as reply 0 and 1, and the one that it preferred."""
 
 
 class Selector(ABC):

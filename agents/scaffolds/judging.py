@@ -2,6 +2,7 @@
 
 A judge sees the question and two replies, without thoughts, and names one. What it likes about a
 place rather than a reply is its position bias: `round_robin` asks in both orders and measures it.
+Verdicts are kept in the episode's notes, so that the bias can be told from a stored run as well.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Judged(Selector):
         if verdict is None or verdict["better"] not in (0, 1, "0", "1"):
             self.unread += 1
             return first
-        return second if int(verdict["better"]) else first
+        won = second if int(verdict["better"]) else first
+        choice.verdicts.append((first, second, won))
+        return won
 
     def remarks(self) -> list[str]:
         if not self.unread:

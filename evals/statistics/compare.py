@@ -21,7 +21,7 @@ from typing import Any
 from ...envs.core import UsageError
 from ...leaderboard.outcomes import Outcomes, outcomes
 from .clusters import Interval, environments_like_these, these_tasks_again
-from .multiple import family_note, holm
+from .multiple import family
 from .paired import Paired, paired
 from .power import Spread, spread
 from .settings import differing, known, title
@@ -137,13 +137,14 @@ def compare(
             pairs.append(_compared(first, second, own, level))
     if not pairs:
         raise UsageError(_nothing(path, cells, refused))
-    for pair, p in zip(pairs, holm([pair.result.p for pair in pairs]), strict=True):
-        pair.result = pair.result._replace(p_adjusted=p)
+    corrected, note = family([pair.result for pair in pairs])
+    for pair, result in zip(pairs, corrected, strict=True):
+        pair.result = result
     return Comparisons(
         pairs=pairs,
         overall=_overall(pairs, level),
         refused=refused,
-        note=family_note(len(pairs), level),
+        note=note,
     )
 
 

@@ -1,13 +1,23 @@
 """Several comparisons at once: the more are made, the more look striking by chance.
 
 adjusted = holm([0.01, 0.04, 0.03])        # 0.03, 0.06, 0.06
+pairs, note = family(pairs)                # results of `paired`, corrected, and what to say
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["family_note", "holm"]
+from .paired import Paired
+
+__all__ = ["family", "family_note", "holm"]
+
+
+def family(results: Sequence[Paired]) -> tuple[list[Paired], str]:
+    """Comparisons that are looked at together: their p corrected by `holm`, and a note on that."""
+    adjusted = holm([each.p for each in results])
+    corrected = [each._replace(p_adjusted=p) for each, p in zip(results, adjusted, strict=True)]
+    return corrected, family_note(len(results), results[0].level) if results else ""
 
 
 def holm(ps: Sequence[float]) -> list[float]:

@@ -149,7 +149,12 @@ def _interval(
     if bounded or (np.ptp(change) == 0 and len(change) > 1):
         size = 1.0 if bounded else 2 * largest
         more = np.append(change, [size, -size])
-        low, high = bounds(resampled_sums(more[:, None])[:, 0] / len(more), level)
+        # Drawn the same way round whichever of the two comes first: swapped, the interval mirrors.
+        ordered = np.sort(more)
+        unlike = (ordered + ordered[::-1])[ordered != -ordered[::-1]]
+        way = -1.0 if len(unlike) and unlike[0] < 0 else 1.0
+        low, high = bounds(resampled_sums(way * more[:, None])[:, 0] / len(more), level)
+        low, high = (low, high) if way > 0 else (-high, -low)
         return low, high, float(more.std(ddof=1))
     if len(change) < 2:
         return float("-inf"), float("inf"), float("inf")

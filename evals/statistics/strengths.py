@@ -202,19 +202,20 @@ def _ranked(
         low, high = bounds(spread[:, i], level)
         first, last = bounds(ranks[:, i], level)
         wide_low, wide_high = (math.nan, math.nan) if wide is None else bounds(wide[:, i], level)
+        score = float(scores[i])  # an interval of samples with a win added may fall short of it
         blocks = [[b[agent] for b in each if agent in b] for each in environments.values()]
         found.append(
             Strength(
                 agent=agent,
                 rank=int((np.round(best - best[i], 9) > 0).sum()) + 1,
                 strength=float(best[i] - best.mean()),
-                score=float(scores[i]),
-                low=low,
-                high=high,
+                score=score,
+                low=min(low, score),
+                high=max(high, score),
                 rank_low=math.floor(first),
                 rank_high=math.ceil(last),
-                wide_low=wide_low,
-                wide_high=wide_high,
+                wide_low=wide_low if wide is None else min(wide_low, score),
+                wide_high=wide_high if wide is None else max(wide_high, score),
                 environments=sum(bool(played) for played in blocks),
                 tasks=sum(len(tasks) for played in blocks for tasks in played),
             )

@@ -119,7 +119,7 @@ def _result(result: Result) -> dict[str, Any]:
             "lower": row.low,
             "upper": row.high,
             "confidence_level": 0.95,
-            "method": "Wilson's for a rate of single trials, else bootstrap over tasks",
+            "method": "Wilson's where a rate's tasks are right or wrong, else bootstrap over tasks",
         }
     binary = row.n == row.tasks and 0 <= row.mean <= 1
     details = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import msgspec
 from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError
 from ..database import opened
 from ..keys import key_of
-from ..merging import Merged, merge
+from ..merging import Merged, merge_all
 from ..store import Cell, Store
 from ..writer import Writer
 from .inspect_log import opened_log
@@ -35,22 +35,34 @@ _LIMITS = ("message_limit", "token_limit", "time_limit", "working_limit", "cost_
 def read_inspect(
     log: str | os.PathLike[str], db: str | os.PathLike[str], *, run: str = ""
 ) -> Merged:
-    """Add what a log holds to a leaderboard file.
+    """`read_logs` of one log."""
+    return read_logs([log], db, run=run)[0]
+
+
+def read_logs(
+    logs: Sequence[str | os.PathLike[str]], db: str | os.PathLike[str], *, run: str = ""
+) -> list[Merged]:
+    """Add what logs hold to a leaderboard file: all of them or none.
 
     Args:
-        log: a file that ends in .eval or .json.
+        logs: files that end in .eval or .json.
         db: the leaderboard file; made where it does not exist.
-        run: a run name for it.
+        run: a run name for them.
 
     Raises:
-        UsageError: this is no log that can be read.
+        UsageError: one is no log that can be read.
         ConfigChanged: the file holds that task and model with other settings.
     """
     with tempfile.TemporaryDirectory(prefix="palestra-") as folder:
-        file = Path(folder) / "log.duckdb"
-        with opened_log(log) as (header, samples):
-            _store(file, Path(log), header, samples, run)
-        return merge(db, file)
+        files = []
+        for number, log in enumerate(logs):
+            # Named as the log is: messages about settings name it.
+            file = Path(folder) / str(number) / f"{Path(log).name}.duckdb"
+            file.parent.mkdir()
+            with opened_log(log) as (header, samples):
+                _store(file, Path(log), header, samples, run)
+            files.append(file)
+        return merge_all(db, files)
 
 
 def _store(

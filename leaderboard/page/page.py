@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache, partial
-from itertools import combinations
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
 
-from ..queries import means
 from . import questions
 from .curves import curves
 from .markdown import tree
+from .pairs import COMPARED, Family, Pairs, Pairwise
 from .source import Source
 
-Pairwise = Callable[[Mapping[str, float], Mapping[str, float]], Any]
-"""Compares two agents' results by task; answers with `difference`, `low`, `high`, `p`, `tasks`,
-`before`, `after` and `verdict`."""
-
-COMPARED = 10
-"""Agents in a matrix of pairs, at most, unless others are asked for."""
 _TOGETHER = 50
 """Episodes read at a time for a site."""
 
@@ -58,7 +49,8 @@ class Page:
     Args:
         path: the leaderboard file.
         cards: the environments.
-        pairwise: compares two agents; without it, the page has no comparison.
+        pairwise, family: compare two agents, and correct many comparisons (`pairs`); without them
+            the page has no comparison.
         runs: a folder of training runs.
         patience: how long to wait for another process to let go of the file, in seconds.
     """
@@ -69,13 +61,13 @@ class Page:
         *,
         cards: Callable[[], Sequence[Card]] = tuple,
         pairwise: Pairwise | None = None,
+        family: Family | None = None,
         runs: str | os.PathLike[str] | None = None,
         patience: float = 5.0,
     ) -> None:
         self.source = Source(path, patience=patience)
-        self._cards, self._pairwise, self._runs = cards, pairwise, runs
-        self._comparing = threading.Lock()
-        self._compared = lru_cache(maxsize=4096)(self._compare)
+        self._cards, self._runs = cards, runs
+        self._pairs = Pairs(self.source, pairwise, family)
 
     def state(self) -> bytes:
         """The file's name and a word that changes whenever the file does."""
@@ -118,37 +110,15 @@ class Page:
                 yield msgspec.json.decode(raw, type=_Keyed).key, bytes(raw)
 
     def pair(self, before: int, after: int) -> bytes | None:
-        """Two cells compared over the tasks that both have; None where it cannot be done."""
-        if self._pairwise is None:
-            return None
-        one, two = self._results(before), self._results(after)
-        if one is None or two is None or one["of"] != two["of"]:
-            return None
-        one, two = one["means"].items(), two["means"].items()
-        names = {task for task, _ in one} & {task for task, _ in two}
-        if not names:
-            return None
-        with self._comparing:  # one at a time: it is arithmetic, and a page asks for many
-            return self._compared(*(tuple(p for p in side if p[0] in names) for side in (one, two)))
+        """Two cells compared (`Pairs.pair`); None where it cannot be done."""
+        found = self._pairs.pair(before, after)
+        return None if found is None else _json(found)
 
-    def _results(self, cell: int) -> dict[str, Any] | None:
-        """A cell's mean result of each task, and what was played: environment and split."""
-
-        def question(db: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
-            of = db.execute("select environment, split from cells where id = ?", [cell]).fetchone()
-            return None if of is None else {"of": of, "means": means(db, [cell])[cell]}
-
-        return msgspec.json.decode(self.source.ask(("means", cell), question))
-
-    def _compare(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> bytes:
-        assert self._pairwise is not None
-        found = self._pairwise(dict(before), dict(after))
-        names = ("tasks", "before", "after", "difference", "low", "high", "p", "verdict")
-        record = {name: getattr(found, name) for name in names}
-        for bound in ("low", "high"):
-            if abs(record[bound]) == float("inf"):
-                record[bound] = None
-        return _json(record)
+    def family(self, cells: Sequence[int]) -> bytes | None:
+        """All pairs of cells, corrected for their number (`Pairs.family`)."""
+        rows = msgspec.json.decode(self.board())["rows"]
+        found = self._pairs.family(cells, {row["cell"]: row["rank"] is not None for row in rows})
+        return None if found is None else _json(found)
 
     def curves(self) -> bytes:
         """The training runs (`curves.curves`) and the folder they were looked for in."""
@@ -159,21 +129,14 @@ class Page:
         """The environments, their cards as trees (`markdown.tree`)."""
         return _json([{**asdict(card), "text": tree(card.text)} for card in self._cards()])
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """The pairs of cells that the page compares: the best of each environment, split and run.
-
-        The lower in rank comes first: a pair tells what the higher gains over it.
-        """
+    def matrices(self) -> list[list[int]]:
+        """The cells that the page compares: the best of each environment, split and run."""
         groups: dict[tuple[str, str, str], list[int]] = {}
         for row in msgspec.json.decode(self.board())["rows"]:
             groups.setdefault((row["environment"], row["split"], row["run"]), []).append(
                 row["cell"]
             )
-        return [
-            (lower, higher)
-            for cells in groups.values()
-            for higher, lower in combinations(cells[:COMPARED], 2)
-        ]
+        return [cells[:COMPARED] for cells in groups.values() if len(cells) > 1]
 
 
 def _json(value: object) -> bytes:

@@ -55,6 +55,7 @@ def app(page: Page, hosts: Iterable[str] = ()) -> Starlette:
             "/api/pair/{before:int}-{after:int}.json",
             answers(lambda r: page.pair(r.path_params["before"], r.path_params["after"])),
         ),
+        Route("/api/family/{cells}.json", answers(lambda r: page.family(_cells(r)))),
         Route("/api/curves.json", answers(lambda _: page.curves())),
         Route("/api/cards.json", answers(lambda _: page.cards())),
         Mount("/static", StaticFiles(directory=STATIC)),
@@ -64,6 +65,14 @@ def app(page: Page, hosts: Iterable[str] = ()) -> Starlette:
         Middleware(GZipMiddleware, minimum_size=2000, compresslevel=1),
     ]
     return Starlette(routes=routes, middleware=middleware, exception_handlers={404: missing})
+
+
+def _cells(request: Request) -> list[int]:
+    """Ids of cells, as in `3-5-9`."""
+    words = request.path_params["cells"].split("-")
+    if not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
+        raise UsageError("expected the numbers of rows, joined by -, as in 3-5-9")
+    return [int(word) for word in words]
 
 
 async def _answer(ask: Callable[[Request], bytes | None], request: Request) -> Response:

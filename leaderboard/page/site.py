@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -54,7 +55,7 @@ def _index() -> str:
 
 
 def _answers(page: Page, api: Path, most: int) -> int:
-    for folder in ("episode", "pair"):
+    for folder in ("episode", "family", "pair"):
         (api / folder).mkdir(parents=True)
     board = page.board()
     for name, body in (
@@ -64,9 +65,12 @@ def _answers(page: Page, api: Path, most: int) -> int:
         ("cards", page.cards()),
     ):
         (api / f"{name}.json").write_bytes(body)
-    for before, after in page.pairs():
-        if body := page.pair(before, after):
-            (api / "pair" / f"{before}-{after}.json").write_bytes(body)
+    for cells in page.matrices():
+        if body := page.family(cells):
+            (api / "family" / f"{'-'.join(map(str, cells))}.json").write_bytes(body)
+        for higher, lower in combinations(cells, 2):
+            if body := page.pair(lower, higher):
+                (api / "pair" / f"{lower}-{higher}.json").write_bytes(body)
     rows, total = [], 0
     for row in msgspec.json.decode(board)["rows"]:
         filters = {name: row[name] for name in ("environment", "split", "run", "agent")}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from palestra.cli.common import DEFAULT_DB, DbOption
-from palestra.cli.merge import join
+from palestra.cli.merge import tell
 
 
 def import_(
@@ -21,7 +21,7 @@ def import_(
     """Add Inspect logs to a leaderboard file, as the environment `inspect/<task>`.
 
     Samples become tasks, epochs trials, the model the agent. What was planned counts; a sample
-    without a score is invalid. The same log twice changes nothing.
+    without a score is invalid. All logs or none, and the same log twice changes nothing.
 
     Examples:
 
@@ -29,6 +29,6 @@ def import_(
 
         palestra import gaia.json --name inspect-2026 --db results.duckdb
     """
-    from palestra.leaderboard.exchange import read_inspect
+    from palestra.leaderboard.exchange import read_logs
 
-    join(logs, lambda log: read_inspect(log, db, run=name), db)
+    tell(logs, read_logs(logs, db, run=name), db)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,7 +30,8 @@ def merge(
 ) -> None:
     """Add what other leaderboard files hold: episodes, plans, sessions and invalidations.
 
-    The same files twice change nothing. Other settings of the same environment and agent are
+    All of them or none: if one cannot be read, or is refused, nothing is changed. The same files
+    twice change nothing. Other settings of the same environment and agent are
     refused with what differs, or kept apart with --run. Of work that both hold with different
     content ours stays, and the command exits with 1.
 
@@ -40,28 +41,25 @@ def merge(
 
         palestra merge a.duckdb b.duckdb --run long-limits --db all.duckdb
     """
-    from palestra.leaderboard import merge as merge_file
+    from palestra.leaderboard import merge_all
 
-    join(others, lambda other: merge_file(db, other, run=run), db)
+    tell(others, merge_all(db, others, run=run), db)
 
 
-def join(files: Sequence[Path], bring: Callable[[Path], Merged], db: Path) -> None:
-    """Bring files in one after the other, and say what came of each.
+def tell(files: Sequence[Path], brought: Sequence[Merged], db: Path) -> None:
+    """Say what came of each file.
 
     Raises:
         typer.Exit: with 1 if an episode conflicts with one that is here.
     """
-    conflicts = 0
-    for file in files:
-        merged = bring(file)
+    for file, merged in zip(files, brought, strict=True):
         typer.echo(
             f"{file}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
             f"{len(merged.conflicts):,} conflict"
         )
         explain(merged, str(db))
-        conflicts += len(merged.conflicts)
     note(f"Next: palestra leaderboard --db {db}")
-    if conflicts:
+    if any(merged.conflicts for merged in brought):
         raise typer.Exit(1)
 
 

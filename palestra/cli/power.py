@@ -19,6 +19,7 @@ from palestra.cli.compare import (
     amount,
     name_of,
 )
+from palestra.envs.core import UsageError
 
 if TYPE_CHECKING:
     from palestra.evals.statistics import Comparison
@@ -45,6 +46,13 @@ def power(
     sd: Annotated[
         float | None, typer.Option(help="Without a file: SD of the differences within tasks.")
     ] = None,
+    rates: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="A B",
+            help="Without a file: two rates in percent, each on runs of its own (Fisher's test).",
+        ),
+    ] = None,
     environment: EnvOption = None,
     split: SplitOption = None,
     run: RunOption = None,
@@ -55,14 +63,25 @@ def power(
     """How many tasks to see 5 points? For two agents on the same tasks.
 
     From stored results where agents are named: how their differences vary, and what more trials of
-    each task would gain. Otherwise from the share of tasks that come out differently.
+    each task would gain. Otherwise from the share of tasks that come out differently. With --rates
+    for two conditions that do not share tasks, such as a prompt with a rule and one without.
 
     Examples:
 
         palestra power --points 5
 
         palestra power openai/gpt-5-mini openai/gpt-5 --points 3 --db results.duckdb
+
+        palestra power --rates 13 0.4
     """
+    if rates is not None:
+        if agents or discordant is not None or sd is not None:
+            raise UsageError(
+                "--rates is for conditions that do not share tasks; leave agents, --discordant and "
+                "--sd away"
+            )
+        _unpaired(rates, sure, as_json)
+        return
     seen = points / 100 if difference is None else difference
     if agents:
         from palestra.cli.board import id_of
@@ -90,6 +109,29 @@ def power(
         _print_results(rows, seen, sure)
     else:
         _print_shares(rows, seen, sure)
+
+
+def _unpaired(rates: tuple[float, float], sure: float, as_json: bool) -> None:
+    from rich.table import Table
+
+    from palestra.evals.statistics import counts_needed, runs_needed
+
+    first, second = (round(each / 100, 12) for each in rates)
+    runs, expected = runs_needed(first, second, power=sure), counts_needed(first, second)
+    if as_json:
+        record = {"rates": [first, second], "power": sure, "runs": runs, "expected": expected}
+        typer.echo(json.dumps(record, indent=2))
+        return
+    table = Table(
+        title=f"runs a side to see {rates[0]:g}% against {rates[1]:g}% (Fisher's exact test)",
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_column("seen")
+    table.add_column("runs a side", justify="right")
+    table.add_row(f"{sure:.0%} of the time", f"{runs:,}")
+    table.add_row("where the counts are as expected: about every second time", f"{expected:,}")
+    stdout().print(table)
 
 
 def _from_shares(

@@ -118,5 +118,5 @@ def _tokens(row: Row) -> str:
 
 def _interval(row: Row) -> str:
     if abs(row.low) == float("inf"):
-        return "one task"
+        return "unknown"
     return f"{row.low:.3f} to {row.high:.3f}"

@@ -92,6 +92,13 @@ def _print(rows: list[Selection]) -> None:
     console.print(
         "[dim]bound: the most that any choice among these trials could reach, not a result.[/]"
     )
+    said: dict[str, list[str]] = {}
+    for row in rows:
+        if row.why:
+            of = f"{row.agent} in {row.environment}" + (f" ({row.run})" if row.run else "")
+            said.setdefault(f"{of}: {row.why}", []).append(row.rule)
+    for why, rules in said.items():
+        note(f"{' and '.join(rules)} undefined for {why}.")
 
 
 def _cells(row: Selection, priced: bool) -> list[str]:

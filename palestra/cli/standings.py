@@ -89,8 +89,8 @@ def _print(found: Standings) -> None:
     )
     table.add_column("#", justify="right")
     table.add_column("agent", overflow="fold")
-    columns = ["score", "other tasks", *(["other environments"] if several else [])]
-    for column in (*columns, "ranks", "environments", "planned", "scored", "invalid"):
+    columns = ["score", "other tasks", *(["other envs"] if several else [])]
+    for column in (*columns, "ranks", "envs", "planned", "scored", "invalid"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in found.ranked:
         table.add_row(*_cells(each, several))

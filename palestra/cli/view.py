@@ -57,14 +57,14 @@ def view(
 
         palestra view --export site && python -m http.server -d site
     """
-    from palestra.evals.statistics import paired
+    from palestra.evals.statistics import family, paired
     from palestra.leaderboard.page import Page
     from palestra.leaderboard.page import export as write
     from palestra.leaderboard.queries import reading
 
     with reading(db):  # brings home what a killed run left, and says at once what is wrong
         pass
-    page = Page(db, cards=cards, pairwise=paired, runs=runs)
+    page = Page(db, cards=cards, pairwise=paired, family=family, runs=runs)
     if export is not None:
         count = write(page, export, episodes=episodes)
         note(f"Wrote {export}, with {count:,} episodes. Next: python -m http.server -d {export}")

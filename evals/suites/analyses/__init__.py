@@ -21,6 +21,7 @@ _KINDS: dict[str, str] = {
     "selection": "selection:Chosen",
     "passk": "passk:PassK",
     "outcomes": "outcomes:Outcomes",
+    "judge": "judge:Judge",
 }
 _registered: dict[str, type[Analysis]] = {}
 

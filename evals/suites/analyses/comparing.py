@@ -94,7 +94,7 @@ def pairs_row(found: Paired, adjusted: float | None) -> list[Any]:
         found.tasks,
         _VERDICTS.get(found.verdict, found.verdict)
         if interval(found.low, found.high)
-        else "one task",
+        else "cannot tell",
     ]
 
 

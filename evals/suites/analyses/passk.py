@@ -1,7 +1,7 @@
 """`passk`: pass@k (at least one of k trials) and pass^k (all of k) for k = 1, 2, ...
 
-Unbiased estimators, per task (arXiv 2107.03374; arXiv 2406.12045). A task whose trials are not all
-scored has no pass^k: its value is unknown, not smaller. It is left out, and counted.
+Unbiased estimators, per task (`leaderboard.passes`). Where tasks have unequal numbers of scored
+trials neither is defined: unknown, not smaller. What the other tasks say stands beside it, counted.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....leaderboard.cells import over_tasks
-from ....leaderboard.selection import expected_best, expected_worst
+from ....leaderboard.passes import pass_at, pass_hat
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
 from .comparing import interval
@@ -32,26 +31,29 @@ class PassK(Analysis):
     def blocks(self, results: Results) -> list[Block]:
         rows: list[Sequence[Any]] = []
         lines: dict[str, list[Point]] = {}
+        said: dict[str, list[str]] = {}
         for group in results.groups(self.series or results.varying() or ["agent"]):
-            tasks = list(results.trials(group).values())
-            most = max(map(len, tasks), default=0)
-            whole = [
-                [t.value for t in task]
-                for task in tasks
-                if len(task) == most and all(t.scored for t in task)
-            ]
+            played = results.trials(group)
+            if not played:
+                continue
+            trials = {t: [e.value if e.scored else None for e in played[t]] for t in played}
             name = named(group.factors)
-            for k in self.k or range(1, most + 1):
-                if k > most or not whole:
-                    continue
-                for rule, of in (("pass^k", expected_worst), ("pass@k", expected_best)):
-                    values = [of(task, k) for task in whole]
-                    mean, span = sum(values) / len(values), interval(*over_tasks(values, rate=True))
-                    rows.append([name, rule, k, mean, span, len(whole), len(tasks) - len(whole)])
+            for k in self.k or range(1, max(map(len, trials.values())) + 1):
+                for rule, of in (("pass^k", pass_hat), ("pass@k", pass_at)):
+                    found = of(trials, k)
+                    mean = None if found.why else found.mean
+                    span = interval(found.low, found.high)
+                    where = found.mean_defined if found.undefined < found.tasks else None
+                    undefined = found.undefined or None
+                    row = [name, rule, k, mean, span, found.tasks, undefined]
+                    rows.append([*row, where if found.why else None])
+                    if mean is None:
+                        said.setdefault(found.why, []).append(f"{name} {rule[:-1]}{k}".strip())
+                        continue
                     label = f"{name} {rule}" if name else rule
                     lines.setdefault(label, []).append(Point(k, mean, *(span or (None, None))))
         if not rows:
-            return [Finding("No task has all of its trials scored.")]
+            return [Finding("Nothing was played yet.")]
         columns = [
             Column("series"),
             Column("rule"),
@@ -60,13 +62,12 @@ class PassK(Analysis):
             Column("95% interval", "interval"),
             Column("tasks", "count"),
             Column("undefined", "count"),
+            Column("where defined", "mean"),
         ]
-        notes = [
-            "undefined: tasks of which not every trial is scored; pass@k is a bound, no result."
-        ]
+        notes = ["pass@k is a bound, no result."]
+        notes += [f"Not defined, because {why}: {', '.join(of)}." for why, of in said.items()]
         bounds = frozenset(name for name in lines if name.endswith("pass@k"))
         title = f"{results.metric} of k trials: all of them, and at least one"
-        return [
-            Figure(title, "lines", lines, "k", results.metric, dashed=bounds),
-            Table("pass^k and pass@k", columns, rows, notes),
-        ]
+        table = Table("pass^k and pass@k", columns, rows, notes).without_empty()
+        figure = Figure(title, "lines", lines, "k", results.metric, dashed=bounds)
+        return [figure, table] if lines else [table]

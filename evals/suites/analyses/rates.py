@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....envs.core import UsageError
 from ....leaderboard.cells import Measured
+from ...statistics import between, rate
 from ..blocks import Block, Column, Figure, Finding, Point, Rate, Table
 from .base import Analysis, named
 from .comparing import holm, remarks
@@ -104,11 +105,10 @@ class Rates(Analysis):
             for value, row in own.items():
                 if value != base and base in own:
                     a, b = self._rate(own[base]), self._rate(row)
-                    table = [[b.k, b.n - b.k], [a.k, a.n - a.k]]
-                    tests.append((rest, value, a, b, _p(table)))
+                    tests.append((rest, value, a, b, _p(a, b)))
         if not tests:
             return [Finding(f"Nothing was played with {factor} = {base}, the baseline.")]
-        adjusted = holm([test[-1] for test in tests])
+        adjusted = holm([1.0 if test[-1] is None else test[-1] for test in tests])
         rows: list[Sequence[Any]] = [
             [rest or None, value, a, b, _share(b) - _share(a), p, q]
             for (rest, value, a, b, p), q in zip(tests, adjusted, strict=True)
@@ -130,8 +130,7 @@ def _share(rate: Rate) -> float:
     return rate.k / rate.n if rate.n else 0.0
 
 
-def _p(table: list[list[float]]) -> float:
-    from scipy.stats import fisher_exact
-
-    found: Any = fisher_exact(table)
-    return float(found.pvalue)
+def _p(base: Rate, other: Rate) -> float | None:
+    if not base.n or not other.n:
+        return None
+    return between(rate(int(other.k), other.n), rate(int(base.k), base.n)).p

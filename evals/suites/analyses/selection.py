@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ....leaderboard.cells import over_tasks
-from ....leaderboard.selection import Trial, expected_best
+from ....leaderboard.intervals import over_tasks
+from ....leaderboard.passes import expected_best
+from ....leaderboard.selection import Trial
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
 from .choosing import expected_choice
@@ -71,7 +72,10 @@ class Chosen(Analysis):
             Column("95% interval", "interval"),
             *(Column(each, "count") for each in ("tasks", "planned", "scored", "invalid")),
         ]
-        notes = ["At least one right (pass@k) bounds every choice; it is no result."]
+        notes = [
+            "At least one right (pass@k, where every trial is scored) bounds every choice; it is "
+            "no result."
+        ]
         against = [Column("of"), Column("rollouts", "count"), *PAIRED]
         return [
             *blocks,

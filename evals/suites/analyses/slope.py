@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....leaderboard import bootstrap
+from ....leaderboard.intervals import over_tasks
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
 from .comparing import interval
@@ -76,7 +76,7 @@ class Slope(Analysis):
         steps = max(map(len, units.values()))
         slopes = [float(fit.slope) for fit in fits]
         if len(fits) > 1:
-            span = interval(*bootstrap(slopes))
+            span = interval(*over_tasks(slopes, rate=False))
         elif steps > 2:
             half = float(student.ppf(0.975, steps - 2) * fits[0].stderr)
             span = (slopes[0] - half, slopes[0] + half)

@@ -84,9 +84,9 @@ export async function show(view, { parameters, remember }) {
         "p",
         { class: "facts" },
         h("code", {}, card.id),
-        ` headline `,
+        " \u00b7 ranked by ",
         h("code", {}, card.headline),
-        " ",
+        " \u00b7 ",
         h(
           "a",
           { href: `#/board?${new URLSearchParams({ environment: card.id })}` },

@@ -1,6 +1,6 @@
 // Every pair of agents on the tasks that both played: differences, filled in as they are computed.
 
-import { get, Problem } from "./api.js";
+import { get, Problem, SITE } from "./api.js";
 import { chosen, fieldsOf, groups } from "./board.js";
 import { h, name, nothing, unseen } from "./dom.js";
 import { filters } from "./filters.js";
@@ -18,7 +18,9 @@ export async function show(view, { parameters, remember }) {
   const draw = async () => {
     const mine = ++drawn;
     const title = all.has(wanted.of) ? wanted.of : all.keys().next().value;
-    const rows = chosen(all.get(title) ?? [], { agent: wanted.agent }).slice(0, MOST);
+    const group = all.get(title) ?? [];
+    // A site holds the pairs of the first rows alone, and is corrected for all of those.
+    const rows = chosen(SITE ? group.slice(0, MOST) : group, { agent: wanted.agent }).slice(0, MOST);
     if (rows.length < 2) {
       place.replaceChildren(nothing("Two agents are needed that played the same tasks."));
       return;
@@ -28,8 +30,9 @@ export async function show(view, { parameters, remember }) {
       { class: "detail", role: "status" },
       "Choose a cell to read it in words.",
     );
-    const matrix = new Matrix(rows, detail);
-    const left = all.get(title).length - rows.length;
+    const note = h("p", { class: "remark", role: "status" }, "Comparing \u2026");
+    const matrix = new Matrix(rows, detail, note);
+    const left = group.length - rows.length;
     place.replaceChildren(
       h(
         "section",
@@ -40,7 +43,7 @@ export async function show(view, { parameters, remember }) {
           { class: "about" },
           `Difference in ${rows[0].metric}: the row\u2019s agent less the column\u2019s`,
           left > 0 && !wanted.agent
-            ? ` \u00b7 the first ${MOST}; filter by name to see the other ${left}`
+            ? ` \u00b7 the first ${MOST}; ${SITE ? `a site leaves out the other ${left}` : `filter by name to see the other ${left}`}`
             : "",
         ),
         matrix.element,
@@ -48,12 +51,12 @@ export async function show(view, { parameters, remember }) {
         h(
           "p",
           { class: "remark" },
-          `${SIGNS.better} better, ${SIGNS.worse} worse, ${SIGNS.tied} tied: whether the 95% interval of the difference, paired by task, holds 0. `,
-          `Of 20 comparisons between equals about one seems to differ by chance; here are ${matrix.pairs.length}.`,
+          `${SIGNS.better}\u00a0better, ${SIGNS.worse}\u00a0worse: the 95% interval of the difference, paired by task, leaves out 0, and p is below 0.05 after correction. ${SIGNS.tied}\u00a0tied: the interval lies within 5 points of 0 (for results from 0 to 1). ?\u00a0cannot tell.`,
         ),
+        note,
       ),
     );
-    await matrix.compute(() => mine === drawn);
+    await matrix.compute(SITE ? group.slice(0, MOST) : rows, () => mine === drawn);
   };
   view.append(
     h("h1", {}, "Compare"),
@@ -86,9 +89,10 @@ export async function show(view, { parameters, remember }) {
 }
 
 class Matrix {
-  constructor(rows, detail) {
+  constructor(rows, detail, note) {
     this.rows = rows;
     this.detail = detail;
+    this.note = note;
     this.cells = rows.map(() => rows.map(() => h("td", { class: "pair" }, "\u2026")));
     this.pairs = rows.flatMap((_, i) => rows.slice(i + 1).map((_, j) => [i, i + 1 + j]));
     const head = rows.map((row, i) =>
@@ -125,26 +129,46 @@ class Matrix {
     );
   }
 
-  async compute(wanted) {
+  /** Differences one by one; then, of all together, p and the verdict that is due to so many. */
+  async compute(family, wanted) {
+    const pairs = [];
     for (const [i, j] of this.pairs) {
       if (!wanted()) return;
       try {
         const found = await get(`pair/${this.rows[j].cell}-${this.rows[i].cell}`);
-        this.fill(i, j, found);
-        this.fill(j, i, turned(found));
+        if (found.refused) this.leave(i, j, `Other settings: ${found.refused.join("; ")}`);
+        else pairs.push([i, j, found]);
+        if (!found.refused) this.both(i, j, found);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        for (const cell of [this.cells[i][j], this.cells[j][i]])
-          cell.replaceChildren(h("span", { title: error.message }, DASH));
+        this.leave(i, j, error.message);
       }
     }
+    const of = await get(`family/${family.map((row) => row.cell).join("-")}`);
+    if (!wanted()) return;
+    for (const [i, j, found] of pairs) {
+      const { p, verdict, ranked } = of.pairs[`${this.rows[j].cell}-${this.rows[i].cell}`];
+      this.both(i, j, { ...found, adjusted: p, verdict, ranked, comparisons: of.comparisons });
+    }
+    this.note.replaceChildren(of.note || "One comparison: nothing to correct.");
+  }
+
+  leave(i, j, why) {
+    for (const cell of [this.cells[i][j], this.cells[j][i]])
+      cell.replaceChildren(h("span", { title: why }, DASH, unseen(` ${why}`)));
+  }
+
+  both(i, j, found) {
+    this.fill(i, j, found);
+    this.fill(j, i, turned(found));
   }
 
   fill(i, j, found) {
     const strength = Math.min(3, Math.ceil(Math.abs(found.difference) * 6));
     const cell = this.cells[i][j];
-    cell.className = `pair ${found.verdict} strength-${strength}`;
-    const sign = found.low === null ? "?" : SIGNS[found.verdict];
+    const open = found.verdict === undefined;
+    cell.className = `pair ${open ? "" : found.verdict} strength-${strength}`;
+    const sign = open ? "\u2026" : found.low === null ? "?" : (SIGNS[found.verdict] ?? "?");
     cell.replaceChildren(
       h(
         "button",
@@ -156,7 +180,7 @@ class Matrix {
         h("span", { "aria-hidden": "true", class: "sign" }, sign),
         " ",
         signed(found.difference),
-        unseen(` ${found.verdict}`),
+        unseen(` ${found.verdict ?? ""}`),
       ),
     );
   }
@@ -183,8 +207,15 @@ const turned = (found) => ({
 function sentence(one, two, found) {
   const range =
     found.low === null
-      ? "one task alone says nothing about others"
+      ? "so few tasks say nothing about others"
       : `95% interval ${signed(found.low)} to ${signed(found.high)}`;
-  const p = found.p < 0.001 ? "p < 0.001" : `p = ${found.p.toFixed(3)}`;
-  return `${one} ${score(found.after)} against ${two} ${score(found.before)}: ${signed(found.difference)} over ${integer(found.tasks)} common tasks (${range}; ${p}): ${found.verdict}.`;
+  const corrected =
+    found.comparisons > 1
+      ? `; ${chance(found.adjusted)} after Holm over ${integer(found.comparisons)} comparisons`
+      : "";
+  const few = found.ranked === false ? " (too little is scored, or it is an upper bound)" : "";
+  const verdict = found.verdict === undefined ? "" : `: ${found.verdict}${few}`;
+  return `${one} ${score(found.after)} against ${two} ${score(found.before)}: ${signed(found.difference)} over ${integer(found.tasks)} common tasks (${range}; ${chance(found.p)}${corrected})${verdict}.`;
 }
+
+const chance = (p) => (p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`);

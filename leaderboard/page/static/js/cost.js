@@ -48,7 +48,7 @@ export async function show(view, { parameters, remember }) {
         ? h(
             "p",
             { class: "remark" },
-            `Of ${missing} more ${missing === 1 ? "agent" : "agents"} nothing is known here.`,
+            `Of ${missing} more ${missing === 1 ? "agent" : "agents"} this cost is not known.`,
           )
         : "",
     );

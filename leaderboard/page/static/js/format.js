@@ -23,7 +23,7 @@ export const seconds = known((value) =>
     : `${Number(value.toPrecision(3))} s`,
 );
 export const interval = (low, high) =>
-  low === null || high === null ? "one task" : `${score(low)}\u2009\u2013\u2009${score(high)}`;
+  low === null || high === null ? "unknown" : `${score(low)}\u2009\u2013\u2009${score(high)}`;
 export const time = known((value) => {
   const moment = new Date(value * 1000);
   return Number.isNaN(moment.getTime())

@@ -58,6 +58,10 @@ def cell(value: Any, kind: Kind) -> str:
             low, high = value
             known = low is not None and high is not None and abs(low) != float("inf")
             return f"{low:.3f} to {high:.3f}" if known else "-"
+        case "estimate":
+            mean, low, high = value
+            known = low is not None and high is not None
+            return f"{mean:.3f} ({low:.3f} to {high:.3f})" if known else f"{mean:.3f}"
         case "count":
             return f"{value:,}"
         case "number":

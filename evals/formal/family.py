@@ -74,7 +74,10 @@ class Formal(Family):
                     ",".join(f"{name}={value}" for name, value in varied.items()),
                     _points(whole, varied),
                     whole.queries,
-                    {**whole.setting, **{name: list(getattr(whole, of)) for name, of in _AXES.items()}},
+                    {
+                        **whole.setting,
+                        **{name: list(getattr(whole, of)) for name, of in _AXES.items()},
+                    },
                     (whole, dict(prompts)),
                 )
             )
@@ -86,7 +89,9 @@ class Formal(Family):
         cell = point.key
         assert isinstance(cell, Cell)
         book = _book(grid, cell, prompts)
-        asked = items(cell.language, grid.mode, "test", cell.delta, noise=grid.noise, seed=grid.seed)
+        asked = items(
+            cell.language, grid.mode, "test", cell.delta, noise=grid.noise, seed=grid.seed
+        )
         return sum(len(str(each["content"] or "")) for each in book.opening([asked[0].text]))
 
     def answering(

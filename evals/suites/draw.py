@@ -74,7 +74,8 @@ def svg(figure: Figure, theme: Theme, *, narrow: bool = False) -> str:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         across = 1 if not figure.panels else 2 if narrow else 3
         down = math.ceil(len(figure.panels) / across) or 1
-        canvas = Canvas(figsize=(4.0 if narrow else 7.0, _height(figure, down)), layout="constrained")
+        size = (4.0 if narrow else 7.0, _height(figure, down))
+        canvas = Canvas(figsize=size, layout="constrained")
         canvas.patch.set_alpha(0)
         if figure.panels:
             _draw_panels(canvas, figure, theme, across, down)
@@ -198,6 +199,8 @@ def _draw_dots(axes: Any, figure: Figure, theme: Theme) -> None:
     axes.set_xlabel(_short(figure.x))
     if figure.shares:
         axes.set_xlim(-0.03, 1.03)
+    else:
+        axes.axvline(0, color=theme.text, linewidth=0.8)
 
 
 _DRAWN = {"lines": _draw_lines, "points": _draw_points, "dots": _draw_dots}

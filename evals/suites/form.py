@@ -15,8 +15,8 @@ kind = "curve"
 x = "tool_calls"
 
 A cell is one environment with one choice of the grid, played by one agent in one arm. What tells
-cells apart are its factors: `environment`, `split`, `agent`, `arm` and the names of the grid. In the
-place of an environment may stand a sweep, whose cells are predictions instead of episodes:
+cells apart are its factors: `environment`, `split`, `agent`, `arm` and the names of the grid. A
+sweep may stand in the place of an environment; its cells are predictions instead of episodes:
 
 [[sweep]]
 id = "formal"

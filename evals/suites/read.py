@@ -28,8 +28,8 @@ E = TypeVar("E", Entry, Sweep)
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _TOP = (
-    "extends", "title", "about", "tasks", "trials", "split", "seed", "least_agents", "settings", "limits",
-    "paper", "environment", "sweep", "arm", "analysis", "reference",
+    "extends", "title", "about", "tasks", "trials", "split", "seed", "least_agents", "settings",
+    "limits", "paper", "environment", "sweep", "arm", "analysis", "reference",
 )  # fmt: skip
 _FORCED = ("tasks", "trials", "split")
 _OWN = (*_FORCED, "seed", "seconds")

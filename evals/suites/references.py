@@ -25,7 +25,9 @@ def beside(results: Results) -> Section:
         cells = ", ".join(f"{key}={value}" for key, value in reference.where.items())
         head = [reference.what, reference.on or None, reference.value]
         tail = [cells or None, reference.source]
-        groups = results.groups(["agent"], lambda cell, ref=reference: fits(ref.where, cell.factors))
+        groups = results.groups(
+            ["agent"], lambda cell, ref=reference: fits(ref.where, cell.factors)
+        )
         found = results.measured(
             groups if reference.where else [], reference.measure, of=reference.of
         )
@@ -49,4 +51,3 @@ def beside(results: Results) -> Section:
     ]
     table = Table("The paper's figures", columns, rows)
     return Section("The paper's figures beside ours", _ABOUT, "", [table.without_empty()])
-

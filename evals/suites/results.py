@@ -112,8 +112,8 @@ class Results:
         for group in groups:
             if group.ids and group.swept:
                 raise UsageError(
-                    f"{group.factors or 'everything'} is of episodes and of predictions, which have "
-                    "no common mean; give the analysis where = { environment = ... }"
+                    f"{group.factors or 'everything'} is of episodes and of predictions, which "
+                    "have no common mean; give the analysis where = { environment = ... }"
                 )
         asked = {str(n): group.ids for n, group in enumerate(groups) if group.ids}
         rows = measured(self.db, asked, measure, by=by, of=of) if asked else []

@@ -61,7 +61,9 @@ def cell(value: Any, kind: Kind) -> str:
         case "estimate":
             mean, low, high = value
             known = low is not None and high is not None
-            return f"{mean:.3f} ({low:.3f} to {high:.3f})" if known else f"{mean:.3f}"
+            # The interval stays in one piece where the column is narrow.
+            span = f" ({low:.3f}\u00a0to\u00a0{high:.3f})" if known else ""
+            return f"{mean:.3f}{span}"
         case "count":
             return f"{value:,}"
         case "number":

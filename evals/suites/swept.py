@@ -23,7 +23,7 @@ from ...agents import Agent, resolve
 from ...envs.core import UsageError
 from ...leaderboard.cells import Measured, over_tasks
 from ...leaderboard.intervals import wilson
-from ..sweeps import Family, Job, Part, Point, find_family
+from ..sweeps import Family, Job, Point, find_family
 from ..sweeps.values import outcomes_of, table_of
 from .cells import labelled, players, seats
 from .form import Suite
@@ -103,7 +103,8 @@ def _ready(family: Family, agent: str | Agent, ready: dict[str, str | Agent]) ->
 def _safe(name: str) -> str:
     """A name as the name of a file; two names never share one."""
     safe = _UNSAFE.sub("_", name)[:100]
-    return safe if safe == name else f"{safe}-{hashlib.blake2b(name.encode(), digest_size=4).hexdigest()}"
+    mark = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+    return safe if safe == name else f"{safe}-{mark}"
 
 
 class Predictions:
@@ -156,9 +157,7 @@ class Predictions:
             for number, value in enumerate(each / asked[queries])
         }
 
-    def _values(
-        self, cells: Sequence[SweptCell], measure: str
-    ) -> Iterator[tuple[str, np.ndarray]]:
+    def _values(self, cells: Sequence[SweptCell], measure: str) -> Iterator[tuple[str, np.ndarray]]:
         tables: dict[int, np.ndarray] = {}
         for cell in cells:
             family, part = cell.job.family, cell.job.part
@@ -172,21 +171,24 @@ class Predictions:
             else:
                 yield queries, table[np.frombuffer(outcomes.encode(), np.uint8)]
 
-    def _by_outcome(
-        self, name: str, cells: Sequence[SweptCell], by: str
-    ) -> list[Measured]:
+    def _by_outcome(self, name: str, cells: Sequence[SweptCell], by: str) -> list[Measured]:
+        """How many ended in each way; what nobody answered, or was not asked, is under None."""
         if by != "outcome":
-            raise UsageError(f"predictions of a sweep cannot be told apart by {by!r}, but by outcome")
-        family = cells[0].job.family
-        whole, rows = sum(cell.job.part.asked for cell in cells), []
-        for outcome in outcomes_of(family):
-            row = _measured(name, outcome, list(self._values(cells, f"outcome:{outcome}")), "planned")
-            n = round(row.total)
-            rows.append(Measured(name, outcome, n, n, 0, row.total, 1.0, *wilson(n, n), 1.0, n, True))
-        lost = whole - sum(row.n for row in rows)
-        if lost:
-            rows.append(Measured(name, None, lost, 0, lost, 0.0, 0.0, 0.0, 1.0, None, lost, True))
+            raise UsageError(f"predictions of a sweep are told apart by outcome, not by {by!r}")
+        planned, rows = sum(cell.job.part.asked for cell in cells), []
+        for outcome in outcomes_of(cells[0].job.family):
+            values = self._values(cells, f"outcome:{outcome}")
+            n = round(sum(float(np.nansum(own)) for _, own in values))
+            rows.append(_counted(name, outcome, n, scored=True))
+        rows.append(_counted(name, None, planned - sum(row.n for row in rows), scored=False))
         return [row for row in rows if row.n]
+
+
+def _counted(group: str, outcome: str | None, n: int, *, scored: bool) -> Measured:
+    """A number of predictions that ended alike."""
+    k = n if scored else 0
+    mean, (low, high) = float(scored), wilson(k, n)
+    return Measured(group, outcome, n, k, 0, k, mean, low, high, mean if scored else None, n, True)
 
 
 def _pooled(
@@ -198,16 +200,15 @@ def _pooled(
     asked: dict[str, int] = {}
     for queries, own in values:
         if queries not in sums:
-            sums[queries], scored[queries], asked[queries] = np.zeros(len(own)), np.zeros(len(own)), 0
+            sums[queries], scored[queries] = np.zeros(len(own)), np.zeros(len(own))
+            asked[queries] = 0
         sums[queries] += np.nan_to_num(own)
         scored[queries] += np.isfinite(own)
         asked[queries] += 1
     return sums, scored, asked
 
 
-def _measured(
-    group: str, at: Any, values: Sequence[tuple[str, np.ndarray]], of: str
-) -> Measured:
+def _measured(group: str, at: Any, values: Sequence[tuple[str, np.ndarray]], of: str) -> Measured:
     sums, scored, asked = _pooled(values)
     n, known = sum(len(own) for _, own in values), int(sum(each.sum() for each in scored.values()))
     total = float(sum(each.sum() for each in sums.values()))

@@ -72,7 +72,7 @@ class Curve(Analysis):
         panels: dict[str, dict[str, list[Point]]] = {}
         for places in lines.values():
             for at, group, row in places:
-                panel = named({name: group.factors.get(name) for name in self.panels})
+                panel = ", ".join(str(group.factors.get(name)) for name in self.panels)
                 series = {k: v for k, v in group.factors.items() if k not in (self.x, *self.panels)}
                 points = panels.setdefault(panel, {}).setdefault(named(series) or "all", [])
                 if at is not None:

@@ -53,13 +53,10 @@ class Slope(Analysis):
             unit = named({k: group.factors.get(k) for k in units})
             of[series] = group.factors
             means.setdefault(series, {}).setdefault(unit, {})[group.factors.get(self.x)] = row.mean
-        rows = [
-            [name, *self._slope(own), *self._beside(of[name])] for name, own in means.items()
-        ]
+        rows = [[name, *self._slope(own), *self._beside(of[name])] for name, own in means.items()]
         rows = [row for row in rows if row[1] is not None]
         if not rows:
             return [Finding(f"Fewer than two values of {label} were played.")]
-        points = [Point(row[0], row[1], *(row[2] or (None, None))) for row in rows]
         title = f"change of {metric} per step of {label}"
         columns = [
             Column("series"),
@@ -71,9 +68,27 @@ class Slope(Analysis):
         ]
         notes = [each.note() for each in self.published]
         return [
-            Figure(title, "points", {"": points}, title, "", shares=False),
+            self._figure(title, rows, of, lines),
             Table(title, columns, list(rows), notes).without_empty(),
         ]
+
+    def _figure(
+        self, title: str, rows: list[list[Any]], of: dict[str, dict[str, Any]], lines: list[str]
+    ) -> Figure:
+        """A line for each series; of series by two factors, a line for each value of the second."""
+        found: dict[str, list[Point]] = {}
+        for name, slope, span, *_ in rows:
+            first, *rest = lines
+            line = ", ".join(str(of[name].get(key)) for key in rest) or name
+            series = named({first: of[name].get(first)}) if rest else ""
+            found.setdefault(series, []).append(Point(line, slope, *(span or (None, None))))
+        for each in self.published if len(lines) == 2 else ():
+            if each.by == lines[1]:
+                places = dict.fromkeys(p.x for points in found.values() for p in points)
+                found[each.name] = [Point(x, each.values[x]) for x in places if x in each.values]
+        shape = "dots" if len(lines) > 1 else "points"
+        marks = frozenset(each.name for each in self.published)
+        return Figure(title, shape, found, title, "", shares=False, dashed=marks)
 
     def _beside(self, factors: dict[str, Any]) -> list[Any]:
         return [v for each in self.published for v in each.cells(factors.get(each.by or "agent"))]

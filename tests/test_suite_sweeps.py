@@ -181,7 +181,10 @@ def test_gains_over_an_axis_are_paired_by_query(family: Coins, tmp_path: Path) -
     text = SUITE + '[[analysis]]\nkind = "curve"\nx = "level"\nseries = ["agent"]\n'
     rows = tables(results(file(tmp_path, text), ["guesses"], tmp_path))["Gain over level"]
     first, last = (
-        sum(coins("guesses", Point({"level": n}, (), s), ASKED, False).count("1") for s in "ab")
+        sum(
+            coins("guesses", Point({"level": n}, (), side), ASKED, False).count("1")
+            for side in ("head", "tail")
+        )
         for n in (1, 3)
     )
     assert rows[0]["tasks"] == 2 * ASKED

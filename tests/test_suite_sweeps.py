@@ -261,12 +261,10 @@ values = { head = 0.75 }
 
 def test_episodes_and_predictions_are_told_apart_by_where(family: Coins, tmp_path: Path) -> None:
     text = SUITE.replace("[[sweep]]", '[[environment]]\nid = "formal"\ntasks = 3\n[[sweep]]')
-    mixed = file(tmp_path, text.replace('agent = "knows"', 'agent = "majority"') + TABLE)
-    suite = read(mixed)
-    cells = cells_of(suite, ["rule_oracle"])
-    assert len(cells) == 2
+    text = text.replace('agent = "knows"', 'agent = "majority"')
+    assert len(cells_of(read(file(tmp_path, text + TABLE)), ["rule_oracle"])) == 2
     with pytest.raises(UsageError, match="did you mean 'side'"):
-        cells_of(read(file(tmp_path, text + TABLE.replace("level", "sides"), "typo")), ["coin"])
+        cells_of(read(file(tmp_path, text + TABLE.replace("level", "sides"))), ["rule_oracle"])
     asked = TABLE.replace("figure", 'where = { environment = "coins" }\nfigure')
     apart = read(file(tmp_path, SUITE + asked))
     assert apart.analyses[0].where == {"environment": "coins"}
@@ -339,11 +337,12 @@ def test_an_agent_costs_a_call_for_each_prediction_and_a_budget_stops_it(tmp_pat
 
 def test_the_shipped_suite_asks_the_papers_1_89_million_predictions() -> None:
     suite = read("formal")
-    swept = swept_of(suite, ["rule_oracle"])
+    swept = swept_of(suite, ["unparsable"])
     for arm in ("agent", "tree", "knn", "mlp", "majority", "rule_oracle"):
         of = [c for c in swept if c.factors["arm"] == arm and c.factors["environment"] == "formal"]
         assert sum(cell.job.part.asked for cell in of) == 1_890_000
     assert len({cell.job.path for cell in swept}) == len(jobs_of(swept))
+    assert len(swept_of(suite, ["tree"])) == len(swept_of(suite))  # nobody is asked twice
     cells_of(suite, ["rule_oracle"])  # every factor that an analysis names is there
     assert all(each.source for each in suite.references)
     assert {name for each in suite.analyses for name in each.where} <= {"environment", "language"}

@@ -58,6 +58,7 @@ def swept_of(
     """
     folder, compared, found = Path(db).with_suffix(".sweeps"), labelled(agents), []
     ready: dict[str, str | Agent] = {}
+    begun: set[Path] = set()
     for entry in suite.sweeps:
         family = find_family(entry.id)
         queries = suite.forced.get("tasks") or entry.queries or suite.tasks
@@ -69,6 +70,9 @@ def swept_of(
                 for part in parts:
                     run = filter(None, (name or suite.name, entry.name, part.label))
                     path = folder.joinpath(*map(_safe, run), f"{_safe(uri)}.jsonl")
+                    if path in begun:  # an agent that is one of the suite's own arms, too
+                        continue
+                    begun.add(path)
                     job = Job(family, part, who, path)
                     own = {
                         "environment": entry.name or entry.id,

@@ -218,15 +218,15 @@ def _measured(group: str, at: Any, values: Sequence[tuple[str, np.ndarray]], of:
     total = float(sum(each.sum() for each in sums.values()))
     base = n if of == "planned" else known
     rate = all(bool(np.isin(own[np.isfinite(own)], (0.0, 1.0)).all()) for _, own in values)
-    if rate and all(count == 1 for count in asked.values()):
+    if not known:
+        low, high = float("-inf"), float("inf")
+    elif rate and all(count == 1 for count in asked.values()):
         low, high = wilson(total, base)
     else:
-        means = [
-            (each / (asked[q] if of == "planned" else scored[q]))[
-                scored[q] > (-1 if of == "planned" else 0)
-            ]
-            for q, each in sums.items()
-        ]
+        counted = {q: np.full(len(own), asked[q]) for q, own in sums.items()}
+        if of == "scored":
+            counted = scored
+        means = [own[counted[q] > 0] / counted[q][counted[q] > 0] for q, own in sums.items()]
         low, high = over_tasks(np.concatenate(means).tolist(), rate=rate) if means else (0.0, 1.0)
     return Measured(
         group=group,

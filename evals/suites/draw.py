@@ -112,7 +112,7 @@ def _draw_panels(canvas: Any, figure: Figure, theme: Theme, across: int, down: i
     order = _names(figure)
     for axes, (name, series) in zip(places, figure.panels.items(), strict=False):
         own = replace(figure, series={each: series.get(each, []) for each in order}, panels={})
-        _draw_lines(axes, own, theme)
+        _draw_lines(axes, own, theme, room=0.1)
         _ground(axes, theme)
         axes.set_title(_short(name), fontsize=9, color=theme.text)
         axes.set_xlabel("")
@@ -129,13 +129,24 @@ def _draw_panels(canvas: Any, figure: Figure, theme: Theme, across: int, down: i
     canvas.supylabel(_short(figure.y), fontsize=9, color=theme.text)
 
 
+def _apart(ticks: list[float], labels: list[str], room: float) -> list[str]:
+    """Labels, without those that would run into the one before."""
+    said: list[str] = []
+    last = float("-inf")
+    for tick, label in zip(ticks, labels, strict=True):
+        fits = tick - last >= room * (max(ticks) - min(ticks))
+        said.append(label if fits else "")
+        last = tick if fits else last
+    return said
+
+
 def _names(figure: Figure) -> list[str]:
     """The series, in their order over all panels."""
     every = [figure.series, *figure.panels.values()]
     return list(dict.fromkeys(name for series in every for name in series))
 
 
-def _draw_lines(axes: Any, figure: Figure, theme: Theme) -> None:
+def _draw_lines(axes: Any, figure: Figure, theme: Theme, room: float = 0.0) -> None:
     places = list(dict.fromkeys(p.x for points in figure.series.values() for p in points))
     numeric = all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in places)
     at = {x: x if numeric else i for i, x in enumerate(places)}
@@ -155,7 +166,9 @@ def _draw_lines(axes: Any, figure: Figure, theme: Theme) -> None:
         axes.set_xscale("log", base=2)
         axes.xaxis.set_minor_locator(NullLocator())
     if len(places) <= 12:
-        axes.set_xticks([at[x] for x in places], [_short(x) for x in places])
+        ticks = sorted((at[x], _short(x)) for x in places)
+        where = [tick for tick, _ in ticks]
+        axes.set_xticks(where, _apart(where, [label for _, label in ticks], room))
     axes.set_xlabel(_short(figure.x))
     axes.set_ylabel(_short(figure.y))
     if figure.shares:

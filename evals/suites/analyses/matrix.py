@@ -58,14 +58,15 @@ class Matrix(Analysis):
         for place, own in places.items():
             values = [self._value(own[name][1]) if name in own else None for name in names]
             beside = [value for each in self.published for value in each.cells(place)]
-            rows.append([place, *values, *beside, sum(row.n for _, row in own.values())])
+            n, scored = (sum(getattr(r, of) for _, r in own.values()) for of in ("n", "scored"))
+            rows.append([place, *values, *beside, n, scored, n - scored])
         table = Table(
             title,
             [
                 Column(self.rows),
                 *(Column(name, "mean" if self.best else "estimate") for name in names),
                 *published(self.published),
-                Column("planned", "count"),
+                *(Column(name, "count") for name in ("planned", "scored", "invalid")),
             ],
             rows,
             [*remarks([row for _, row in found]), *self._notes()],

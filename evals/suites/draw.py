@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -129,7 +130,7 @@ def _draw_panels(canvas: Any, figure: Figure, theme: Theme, across: int, down: i
     canvas.supylabel(_short(figure.y), fontsize=9, color=theme.text)
 
 
-def _apart(ticks: list[float], labels: list[str], room: float) -> list[str]:
+def _apart(ticks: Sequence[float], labels: Sequence[str], room: float) -> list[str]:
     """Labels, without those that would run into the one before."""
     said: list[str] = []
     last = float("-inf")

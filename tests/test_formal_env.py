@@ -16,6 +16,7 @@ from palestra.envs.core import Score, Seat, UsageError, say
 from palestra.envs.formal.data import items
 from palestra.envs.formal.env import FormalEnv
 from palestra.envs.formal.languages import DELTAS, LANGUAGES, MODES
+from palestra.envs.formal.verify import verify
 from palestra.evals import evaluate
 
 
@@ -51,6 +52,14 @@ def test_the_rule_oracle_is_right_on_clean_labels_at_every_shift(language: str, 
         for index in range(20):
             score = played(env, "rule_oracle", f"test/{index}")
             assert score.metrics["success"] == 1.0, (language, delta, index)
+
+
+@pytest.mark.parametrize("delta", DELTAS)
+def test_the_rule_is_right_on_graphs_that_take_long_to_draw(delta: float) -> None:
+    spoken, rng = LANGUAGES["hamiltonian"], random.Random(int(100 * delta))
+    for draw in (lambda: spoken.group("paper", rng, delta), lambda: spoken.released(rng, delta)):
+        for draft in (draft for _ in range(4) for draft in draw()):
+            assert spoken.decide(draft.text) == verify("hamiltonian", draft.text)
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test", "ood"])

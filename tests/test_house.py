@@ -36,7 +36,8 @@ def test_importing_palestra_imports_no_extra_and_opens_no_connection() -> None:
         "def refuse(*a, **k): raise AssertionError('a connection was opened')\n"
         "socket.socket.connect = refuse\n"
         "import palestra\n"
-        "heavy = {'openai', 'torch', 'transformers', 'trl', 'vllm', 'ray', 'scipy', 'litellm'}\n"
+        "heavy = {'openai', 'torch', 'transformers', 'trl', 'vllm', 'ray', 'scipy', 'sklearn'}\n"
+        "heavy |= {'litellm', 'matplotlib'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     assert run(sys.executable, "-c", script).strip() == "[]"

@@ -56,7 +56,10 @@ def fit(learner: str, texts: Sequence[str], answers: Sequence[int], *, width: in
     values = np.asarray(answers)
     if len(set(answers)) == 1:
         return lambda queries: np.full(len(queries), values[0])
-    with warnings.catch_warnings():  # that few exemplars do not converge is no news
+    from threadpoolctl import threadpool_limits
+
+    # That few exemplars do not converge is no news; matrices this small only wait for threads.
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         model = _model(learner, len(texts), raw=bool(width)).fit(encode(texts), values)
     return lambda queries: model.predict(encode(queries))

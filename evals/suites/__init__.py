@@ -17,6 +17,7 @@ from .form import Suite
 from .read import read, shipped
 from .report import Report, make_report, write_report
 from .results import Results
+from .swept import SweptCell, jobs_of, swept_of
 
 __all__ = [
     "Analysis",
@@ -25,12 +26,15 @@ __all__ = [
     "Results",
     "Suite",
     "SuiteCell",
+    "SweptCell",
     "analyses",
     "cells_of",
     "costs",
+    "jobs_of",
     "make_report",
     "read",
     "register_analysis",
     "shipped",
+    "swept_of",
     "write_report",
 ]

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "mean", "interval", "count", "number", "change", "money", "p", "rate"]
-"""How a column is written. `mean`: three decimals. `interval`: a pair. `change`: with its sign.
-`rate`: a `Rate`."""
+Kind = Literal[
+    "text", "mean", "estimate", "interval", "count", "number", "change", "money", "p", "rate"
+]
+"""How a column is written. `mean`: three decimals. `interval`: a pair. `estimate`: a mean and its
+interval. `change`: with its sign. `rate`: a `Rate`."""
 
 
 class Rate(NamedTuple):
@@ -68,22 +70,25 @@ class Figure:
 
     Attributes:
         title: what it shows, also read to those who do not see it.
-        shape: `lines` over x, or `points`: one line of the picture for each.
+        shape: `lines` over x; `points`: one line of the picture for each; or `dots`: one line for
+            each x, on which the series stand side by side.
         series: points under a name.
         x, y: what the axes are.
         log: whether x grows by factors.
         shares: whether y lies between 0 and 1.
-        dashed: series that bound what is possible and are no result.
+        dashed: series that bound what is possible, or are a paper's, and are no result of ours.
+        panels: small pictures under their names, in the place of `series`; one legend for all.
     """
 
     title: str
-    shape: Literal["lines", "points"]
+    shape: Literal["lines", "points", "dots"]
     series: dict[str, list[Point]]
     x: str
     y: str
     log: bool = False
     shares: bool = True
     dashed: frozenset[str] = frozenset()
+    panels: dict[str, dict[str, list[Point]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -20,10 +20,11 @@ from ...envs.core import UsageError
 from ...envs.core import find as find_environment
 from ...leaderboard.cells import Name
 from ..plan import EpisodeLimits, Planned, plan
-from .form import FACTORS, Arm, Entry, Suite
+from ..sweeps import find_family
+from .form import FACTORS, Arm, Entry, Suite, Sweep
 from .keys import choices
 
-__all__ = ["SuiteCell", "cells_of", "labelled"]
+__all__ = ["SuiteCell", "cells_of", "labelled", "players", "seats"]
 
 _LABEL = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
 
@@ -77,13 +78,14 @@ def cells_of(suite: Suite, agents: Sequence[str | Agent] = (), name: str = "") -
     for entry in suite.entries:
         for split in _splits(suite, entry):
             for point in _points(entry):
-                for arm in suite.arms:
-                    for label, agent in _players(arm, compared):
+                for arm in seats(suite, entry):
+                    for label, agent in players(arm, compared):
                         cells.append(
                             _cell(suite, entry, split, point, arm, label, agent, name, resolved)
                         )
     _check_apart(cells)
-    known = list(dict.fromkeys(factor for cell in cells for factor in cell.factors))
+    names = [*(f for cell in cells for f in cell.factors), *_swept_factors(suite)]
+    known = list(dict.fromkeys(names))
     for number, analysis in enumerate(suite.analyses, start=1):
         analysis.check(known, f"suite {suite.name}: [[analysis]] {number}")
     for number, reference in enumerate(suite.references, start=1):
@@ -123,7 +125,32 @@ def _points(entry: Entry) -> Iterator[dict[str, Any]]:
         yield dict(zip(entry.grid, values, strict=True))
 
 
-def _players(arm: Arm, compared: Mapping[str, str | Agent]) -> Iterator[tuple[str, str | Agent]]:
+def seats(suite: Suite, entry: Entry | Sweep) -> list[Arm]:
+    """The arms that play an entry.
+
+    Raises:
+        UsageError: it names one that there is not.
+    """
+    known = [arm.name or arm.agent for arm in suite.arms]
+    for name in entry.arms:
+        if name not in known:
+            raise UsageError(
+                f"{entry.name or entry.id}: no arm is called {name!r}; {choices(name, known)}"
+            )
+    return [a for a, name in zip(suite.arms, known, strict=True) if name in (entry.arms or known)]
+
+
+def _swept_factors(suite: Suite) -> list[str]:
+    """The factors of sweeps, whose cells are made in `swept.py`."""
+    parts = [
+        part
+        for entry in suite.sweeps
+        for part in find_family(entry.id).parts(entry.options, entry.grid, seed=suite.seed)
+    ]
+    return [*FACTORS, *(name for part in parts for name in part.points[0].factors)] if parts else []
+
+
+def players(arm: Arm, compared: Mapping[str, str | Agent]) -> Iterator[tuple[str, str | Agent]]:
     if "{agent}" not in arm.agent:
         yield arm.name or arm.agent, _without_blanks(arm.agent)
         return

@@ -1,5 +1,7 @@
 """What a suite will cost, before it starts: episodes for certain, calls and tokens at most.
 
+A prediction of a sweep is one call, of a prompt whose length is known.
+
 The bound takes every episode to be as long as its environment allows. A call's conversation is
 taken to be as long as those of the environment's own reference agents, which are played on two
 tasks to find out (it costs nothing); replies to be `max_tokens` long, or `REPLY` where the agent's
@@ -30,6 +32,7 @@ from ..games import Games
 from ..plan import Planned, Work
 from ..rollout import play
 from .cells import SuiteCell
+from .swept import Predictions, SweptCell
 
 __all__ = ["REPLY", "Cost", "Talk", "costs", "most_calls"]
 
@@ -57,7 +60,8 @@ class Cost:
         agent, arm: which.
         cells: how many.
         episodes: planned.
-        stored: of them, stored already.
+        predictions: planned, in sweeps.
+        stored: of both, stored already.
         calls: of models, at most, for those that are left; None where an environment has no limit.
         input_tokens, output_tokens: of these calls, estimated from above.
         dollars: for these tokens; None where a price is not known.
@@ -67,6 +71,7 @@ class Cost:
     arm: str
     cells: int = 0
     episodes: int = 0
+    predictions: int = 0
     stored: int = 0
     calls: int | None = 0
     input_tokens: float = 0.0
@@ -74,8 +79,10 @@ class Cost:
     dollars: float | None = 0.0
 
 
-def costs(cells: Sequence[SuiteCell], db: str | os.PathLike[str]) -> list[Cost]:
-    """What is to be done, for each agent and arm.
+def costs(
+    cells: Sequence[SuiteCell], db: str | os.PathLike[str], swept: Sequence[SweptCell] = ()
+) -> list[Cost]:
+    """What is to be done, for each agent and arm, in episodes and in predictions of sweeps.
 
     Raises:
         StoreError: the file is there and cannot be read.
@@ -92,6 +99,18 @@ def costs(cells: Sequence[SuiteCell], db: str | os.PathLike[str]) -> list[Cost]:
         cost.episodes += len(planned)
         cost.stored += done
         _add(cost, planned, len(planned) - done, talks)
+    kept_cells = Predictions(swept)
+    for cell in swept:
+        agent, arm = str(cell.factors["agent"]), str(cell.factors["arm"])
+        cost = found.setdefault((agent, arm), Cost(agent, arm))
+        cost.cells += 1
+        cost.predictions += cell.job.part.asked
+        if kept_cells.holds(cell):
+            cost.stored += cell.job.part.asked
+        elif isinstance(cell.job.agent, Agent):
+            prompt = cell.job.family.characters(cell.job.part, cell.point) / CHARACTERS
+            for asked, count in most_calls(cell.job.agent, 1).items():
+                _spend(cost, asked, count * cell.job.part.asked, prompt)
     return list(found.values())
 
 
@@ -133,14 +152,18 @@ def _add(cost: Cost, planned: Planned, episodes: int, talks: dict[str, Talk]) ->
     # The conversation is read again with every call, and grows by a turn each time.
     read = (turns * talk.opening + turns * (turns - 1) / 2 * talk.turn) / CHARACTERS / turns
     for agent, count in asked.items():
-        calls = count * episodes
-        if cost.calls is not None:
-            cost.calls += calls
-        usage = Usage(input_tokens=int(calls * read), output_tokens=calls * _reply(agent))
-        cost.input_tokens += usage.input_tokens
-        cost.output_tokens += usage.output_tokens
-        price = _price(agent, usage)
-        cost.dollars = None if price is None or cost.dollars is None else cost.dollars + price
+        _spend(cost, agent, count * episodes, read)
+
+
+def _spend(cost: Cost, agent: Agent, calls: int, read: float) -> None:
+    """Add calls that each read so many tokens."""
+    if cost.calls is not None:
+        cost.calls += calls
+    usage = Usage(input_tokens=int(calls * read), output_tokens=calls * _reply(agent))
+    cost.input_tokens += usage.input_tokens
+    cost.output_tokens += usage.output_tokens
+    price = _price(agent, usage)
+    cost.dollars = None if price is None or cost.dollars is None else cost.dollars + price
 
 
 def _price(agent: Agent, usage: Usage) -> float | None:

@@ -6,7 +6,10 @@ Matplotlib is in the extra `report`; it is looked for before anything is played.
 from __future__ import annotations
 
 import io
+import math
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ...envs.core import UsageError
@@ -70,21 +73,81 @@ def svg(figure: Figure, theme: Theme, *, narrow: bool = False) -> str:
     settings: Any = {**_SETTINGS, **colours}
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        height = 3.6 if figure.shape == "lines" else 1.0 + 0.34 * _lines(figure)
-        canvas = Canvas(figsize=(4.0 if narrow else 7.0, height), layout="constrained")
+        across = 1 if not figure.panels else 2 if narrow else 3
+        down = math.ceil(len(figure.panels) / across) or 1
+        size = (4.0 if narrow else 7.0, _height(figure, down))
+        canvas = Canvas(figsize=size, layout="constrained")
         canvas.patch.set_alpha(0)
-        axes = canvas.add_subplot()
-        axes.patch.set_alpha(0)
-        (_draw_lines if figure.shape == "lines" else _draw_points)(axes, figure, theme)
-        axes.grid(color=theme.grid, linewidth=0.7)
-        axes.set_axisbelow(True)
+        if figure.panels:
+            _draw_panels(canvas, figure, theme, across, down)
+        else:
+            axes = canvas.add_subplot()
+            _DRAWN[figure.shape](axes, figure, theme)
+            _ground(axes, theme)
         _legend(canvas, figure, theme, 1 if narrow else 3)
         file = io.StringIO()
         canvas.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     return file.getvalue()
 
 
-def _draw_lines(axes: Any, figure: Figure, theme: Theme) -> None:
+def _height(figure: Figure, down: int) -> float:
+    if figure.panels:
+        return 0.9 + 1.75 * down
+    if figure.shape == "dots":
+        return 1.2 + len({p.x for points in figure.series.values() for p in points}) * (
+            0.24 + 0.06 * len(figure.series)
+        )
+    return 3.6 if figure.shape == "lines" else 1.0 + 0.34 * _lines(figure)
+
+
+def _ground(axes: Any, theme: Theme) -> None:
+    axes.patch.set_alpha(0)
+    axes.grid(color=theme.grid, linewidth=0.7)
+    axes.set_axisbelow(True)
+
+
+def _draw_panels(canvas: Any, figure: Figure, theme: Theme, across: int, down: int) -> None:
+    """Small pictures on common axes."""
+    grid = canvas.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    places = [axes for row in grid for axes in row]
+    order = _names(figure)
+    for axes, (name, series) in zip(places, figure.panels.items(), strict=False):
+        own = replace(figure, series={each: series.get(each, []) for each in order}, panels={})
+        _draw_lines(axes, own, theme, room=0.1)
+        _ground(axes, theme)
+        axes.set_title(_short(name), fontsize=9, color=theme.text)
+        axes.set_xlabel("")
+        axes.set_ylabel("")
+        axes.tick_params(labelsize=7)
+        for line in axes.lines:
+            line.set_markersize(3)
+            line.set_linewidth(1.2)
+    for number, axes in enumerate(places):
+        axes.set_visible(number < len(figure.panels))
+        below = number + across
+        axes.tick_params(labelbottom=below >= len(figure.panels), labelrotation=0)
+    canvas.supxlabel(_short(figure.x), fontsize=9, color=theme.text)
+    canvas.supylabel(_short(figure.y), fontsize=9, color=theme.text)
+
+
+def _apart(ticks: Sequence[float], labels: Sequence[str], room: float) -> list[str]:
+    """Labels, without those that would run into the one before."""
+    said: list[str] = []
+    last = float("-inf")
+    for tick, label in zip(ticks, labels, strict=True):
+        fits = tick - last >= room * (max(ticks) - min(ticks))
+        said.append(label if fits else "")
+        last = tick if fits else last
+    return said
+
+
+def _names(figure: Figure) -> list[str]:
+    """The series, in their order over all panels."""
+    every = [figure.series, *figure.panels.values()]
+    return list(dict.fromkeys(name for series in every for name in series))
+
+
+def _draw_lines(axes: Any, figure: Figure, theme: Theme, room: float = 0.0) -> None:
     places = list(dict.fromkeys(p.x for points in figure.series.values() for p in points))
     numeric = all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in places)
     at = {x: x if numeric else i for i, x in enumerate(places)}
@@ -104,7 +167,9 @@ def _draw_lines(axes: Any, figure: Figure, theme: Theme) -> None:
         axes.set_xscale("log", base=2)
         axes.xaxis.set_minor_locator(NullLocator())
     if len(places) <= 12:
-        axes.set_xticks([at[x] for x in places], [_short(x) for x in places])
+        ticks = sorted((at[x], _short(x)) for x in places)
+        where = [tick for tick, _ in ticks]
+        axes.set_xticks(where, _apart(where, [label for _, label in ticks], room))
     axes.set_xlabel(_short(figure.x))
     axes.set_ylabel(_short(figure.y))
     if figure.shares:
@@ -131,6 +196,30 @@ def _draw_points(axes: Any, figure: Figure, theme: Theme) -> None:
         axes.axvline(0, color=theme.text, linewidth=0.8)
 
 
+def _draw_dots(axes: Any, figure: Figure, theme: Theme) -> None:
+    places = list(dict.fromkeys(p.x for points in figure.series.values() for p in points))
+    step = 0.66 / max(1, len(figure.series) - 1)
+    for number, (name, points) in enumerate(figure.series.items()):
+        colour, mark = _style(number, theme)
+        filled = "none" if name in figure.dashed else colour
+        for point in points:
+            at = places.index(point.x) - 0.33 + step * number
+            axes.plot([point.y], [at], color=colour, marker=mark, markersize=5, linestyle="",
+                      markerfacecolor=filled)  # fmt: skip
+            if point.low is not None and point.high is not None:
+                axes.plot([point.low, point.high], [at, at], color=colour, linewidth=1.4)
+    axes.set_yticks(range(len(places)), [_short(place) for place in places])
+    axes.set_ylim(len(places) - 0.5, -0.5)
+    axes.set_xlabel(_short(figure.x))
+    if figure.shares:
+        axes.set_xlim(-0.03, 1.03)
+    else:
+        axes.axvline(0, color=theme.text, linewidth=0.8)
+
+
+_DRAWN = {"lines": _draw_lines, "points": _draw_points, "dots": _draw_dots}
+
+
 def _point_label(figure: Figure, name: str, point: Point) -> str:
     return str(point.x) if len(figure.series) < 2 or point.x == name else f"{point.x}"
 
@@ -138,16 +227,19 @@ def _point_label(figure: Figure, name: str, point: Point) -> str:
 def _legend(canvas: Any, figure: Figure, theme: Theme, columns: int) -> None:
     from matplotlib.lines import Line2D
 
-    names = [name for name in figure.series if name]
+    series = _names(figure)
+    names = [name for name in series if name]
     if len(names) < 2 and not (figure.shape == "lines" and names):
         return
+    dots = figure.shape == "dots"
     handles = [
         Line2D([], [], color=_style(number, theme)[0], marker=_style(number, theme)[1],
-               linestyle="--" if name in figure.dashed else "-")
-        for number, name in enumerate(figure.series)
+               linestyle="" if dots else "--" if name in figure.dashed else "-",
+               markerfacecolor="none" if dots and name in figure.dashed else None)
+        for number, name in enumerate(series)
     ]  # fmt: skip
     # A label that begins with an underscore would be left out.
-    labels = [f"\u200a{_short(name)}" for name in figure.series]
+    labels = [f"\u200a{_short(name)}" for name in series]
     canvas.legend(
         handles,
         labels,

@@ -15,7 +15,12 @@ kind = "curve"
 x = "tool_calls"
 
 A cell is one environment with one choice of the grid, played by one agent in one arm. What tells
-cells apart are its factors: `environment`, `split`, `agent`, `arm` and the names of the grid.
+cells apart are its factors: `environment`, `split`, `agent`, `arm` and the names of the grid. A
+sweep may stand in the place of an environment; its cells are predictions instead of episodes:
+
+[[sweep]]
+id = "formal"
+grid = { language = ["parity", "stack"], shots = [0, 20, 100] }
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ import msgspec
 
 from .analyses.base import Analysis
 
-__all__ = ["FACTORS", "Arm", "Entry", "Paper", "Reference", "Suite"]
+__all__ = ["FACTORS", "Arm", "Entry", "Paper", "Reference", "Suite", "Sweep"]
 
 FACTORS = ("environment", "split", "agent", "arm")
 """Factors that every cell has; the grid adds its own."""
@@ -60,6 +65,25 @@ class Entry(_Table):
     split: str | list[str] | None = None
     tasks: int | list[str] | None = None
     trials: int | None = None
+    arms: list[str] = []
+    """Names of the arms that play here; default: all."""
+
+
+class Sweep(_Table):
+    """`[[sweep]]`: a grid of cells of many predictions (see `evals.sweeps`)."""
+
+    id: str
+    """A family of sweeps, such as `formal`."""
+    name: str = ""
+    """What to call it in tables (factor `environment`); needed where two are of one family."""
+    options: dict[str, Any] = {}
+    """The same in each cell."""
+    grid: dict[str, list[Any]] = {}
+    """What is crossed."""
+    queries: int | None = None
+    """Of each cell; default: as many as the family asks."""
+    arms: list[str] = []
+    """Names of the arms that answer here; default: all."""
 
 
 class Arm(_Table):
@@ -88,6 +112,8 @@ class Reference(_Table):
     where: dict[str, Any] = {}
     """The cells of ours beside which it stands; empty for none."""
     measure: str = "headline"
+    of: str = "planned"
+    """The denominator: `planned` or `scored`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +125,7 @@ class Suite:
     entries: list[Entry]
     arms: list[Arm]
     analyses: list[Analysis]
+    sweeps: list[Sweep] = field(default_factory=list)
     about: str = ""
     paper: Paper = field(default_factory=Paper)
     references: list[Reference] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
@@ -9,20 +10,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ...agents import Agent
 from ...leaderboard import sessions
 from ...leaderboard.cells import sessions_of
 from ..runner import versions
 from .cells import SuiteCell
 from .form import Suite
+from .swept import SweptCell, jobs_of
 
 __all__ = ["commit", "machine", "provenance"]
 
 
 def provenance(
-    suite: Suite, cells: Sequence[SuiteCell], db: str | os.PathLike[str], command: str
+    suite: Suite,
+    cells: Sequence[SuiteCell],
+    db: str | os.PathLike[str],
+    command: str,
+    swept: Sequence[SweptCell] = (),
 ) -> dict[str, Any]:
     """What stands at the end of a report, as plain values."""
-    played = set(sessions_of(db, [cell.name for cell in cells]))
+    played = set(sessions_of(db, [cell.name for cell in cells])) if cells else set()
     return {
         "command": command,
         "suite": {
@@ -36,7 +43,7 @@ def provenance(
         "machine": machine(),
         "sessions": [
             {key: each[key] for key in ("id", "started", "status", "command", "versions")}
-            for each in sessions(db)
+            for each in (sessions(db) if played else ())
             if each["id"] in played
         ],
         "agents": {
@@ -45,9 +52,40 @@ def provenance(
                 **cell.planned.agent.identity,
             }
             for cell in cells
+        }
+        | {
+            str(cell.factors["agent"]) + ", " + str(cell.factors["arm"]): _who(cell.job.agent)
+            for cell in swept
         },
-        "configurations": _configurations(cells),
+        "configurations": _configurations(cells) + _settings(swept),
+        "files": _files(swept),
     }
+
+
+def _who(agent: str | Agent) -> dict[str, str]:
+    return {"uri": agent} if isinstance(agent, str) else {"uri": agent.uri, **agent.identity}
+
+
+def _settings(swept: Sequence[SweptCell]) -> list[dict[str, Any]]:
+    """The settings of sweeps, each once."""
+    found: dict[str, dict[str, Any]] = {}
+    for job in jobs_of(swept):
+        own = {"environment": job.family.environment, "split": "test", **job.part.config}
+        found.setdefault(repr(own), own)
+    return list(found.values())
+
+
+def _files(swept: Sequence[SweptCell]) -> list[dict[str, Any]]:
+    """The files that the predictions were read from."""
+    return [
+        {
+            "file": "/".join(job.path.parts[-3:]),
+            "cells": len(job.part.points),
+            "sha256": hashlib.sha256(job.path.read_bytes()).hexdigest(),
+        }
+        for job in jobs_of(swept)
+        if job.path.exists()
+    ]
 
 
 def commit() -> str | None:

@@ -14,20 +14,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...envs import core
 from ...envs.core import UsageError
 from .analyses import analyses
-from .form import Arm, Entry, Paper, Reference, Suite
+from .form import Arm, Entry, Paper, Reference, Suite, Sweep
 from .keys import check_keys, choices, taken
 
 __all__ = ["find", "read", "shipped"]
 
+E = TypeVar("E", Entry, Sweep)
+
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 _TOP = (
-    "title", "about", "tasks", "trials", "split", "seed", "least_agents", "settings", "limits",
-    "paper", "environment", "arm", "analysis", "reference",
+    "extends", "title", "about", "tasks", "trials", "split", "seed", "least_agents", "settings",
+    "limits", "paper", "environment", "sweep", "arm", "analysis", "reference",
 )  # fmt: skip
 _FORCED = ("tasks", "trials", "split")
 _OWN = (*_FORCED, "seed", "seconds")
@@ -73,18 +75,14 @@ def read(name: str, given: Mapping[str, Any] | None = None) -> Suite:
     """
     path = find(name)
     where = f"suite {path.stem}"
-    try:
-        raw = path.read_bytes()
-        data = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{where}: {path} cannot be read as TOML: {error}") from None
-    check_keys(data, _TOP, where)
+    data, raw = _loaded(path, where)
     settings, options, own = _sorted(dict(given or {}), _table(data, "settings", where), where)
     data = {key: _filled(value, settings, f"{where}: {key}") for key, value in data.items()}
     limits = _table(data, "limits", where)
     check_keys(limits, ("seconds",), f"{where}: [limits]")
     entries = [taken(Entry, each, label) for each, label in _list(data, "environment", where)]
-    if not entries:
+    sweeps = [taken(Sweep, each, label) for each, label in _list(data, "sweep", where)]
+    if not entries and not sweeps:
         raise UsageError(f"{where} names no environment; write [[environment]] with id = ...")
     arms = [taken(Arm, each, label) for each, label in _list(data, "arm", where)]
     suite = Suite(
@@ -93,6 +91,7 @@ def read(name: str, given: Mapping[str, Any] | None = None) -> Suite:
         about=str(data.get("about", "")).strip(),
         paper=taken(Paper, data.get("paper", {}), f"{where}: [paper]"),
         entries=[_with_options(each, options) for each in entries],
+        sweeps=[_with_options(each, options) for each in sweeps],
         arms=arms or [Arm(agent="{agent}")],
         analyses=[_analysis(each, label) for each, label in _list(data, "analysis", where)],
         references=[taken(Reference, each, at) for each, at in _list(data, "reference", where)],
@@ -111,6 +110,24 @@ def read(name: str, given: Mapping[str, Any] | None = None) -> Suite:
     forced = {key: own[key] for key in _FORCED if key in own}
     rest = {key: own[key] for key in ("seed", "seconds") if key in own}
     return replace(suite, forced=forced, **rest)
+
+
+def _loaded(path: Path, where: str) -> tuple[dict[str, Any], bytes]:
+    """The tables of a file, on top of those of the suite that it extends, and the bytes of both."""
+    try:
+        raw = path.read_bytes()
+        data = tomllib.loads(raw.decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{where}: {path} cannot be read as TOML: {error}") from None
+    check_keys(data, _TOP, where)
+    if "extends" not in data:
+        return data, raw
+    base = data.pop("extends")
+    if not isinstance(base, str):
+        raise UsageError(f"{where}: extends is {base!r}; expected the name of a suite")
+    below, more = _loaded(find(base), f"suite {base}")
+    settings = {**_table(below, "settings", where), **_table(data, "settings", where)}
+    return below | data | {"settings": settings}, more + raw
 
 
 def _sorted(
@@ -190,7 +207,7 @@ def _number(data: Mapping[str, Any], key: str, where: str, least: int = 1) -> in
     return value
 
 
-def _with_options(entry: Entry, options: Mapping[str, Any]) -> Entry:
+def _with_options(entry: E, options: Mapping[str, Any]) -> E:
     """The entry with options from outside; they take the place of its own."""
     own, grid = dict(entry.options), dict(entry.grid)
     for name, value in options.items():

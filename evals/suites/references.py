@@ -7,9 +7,7 @@ from typing import Any
 
 from .analyses.comparing import interval
 from .blocks import Column, Section, Table
-from .cells import SuiteCell
-from .form import Reference
-from .results import Results
+from .results import Results, fits
 
 __all__ = ["beside"]
 
@@ -27,8 +25,12 @@ def beside(results: Results) -> Section:
         cells = ", ".join(f"{key}={value}" for key, value in reference.where.items())
         head = [reference.what, reference.on or None, reference.value]
         tail = [cells or None, reference.source]
-        groups = results.groups(["agent"], lambda cell, ref=reference: _fits(ref, cell))
-        found = results.measured(groups if reference.where else [], reference.measure)
+        groups = results.groups(
+            ["agent"], lambda cell, ref=reference: fits(ref.where, cell.factors)
+        )
+        found = results.measured(
+            groups if reference.where else [], reference.measure, of=reference.of
+        )
         for group, row in found:
             span = interval(row.low, row.high)
             ours = [row.mean, span, row.n, row.n - row.scored, group.factors.get("agent")]
@@ -49,7 +51,3 @@ def beside(results: Results) -> Section:
     ]
     table = Table("The paper's figures", columns, rows)
     return Section("The paper's figures beside ours", _ABOUT, "", [table.without_empty()])
-
-
-def _fits(reference: Reference, cell: SuiteCell) -> bool:
-    return all(cell.factors.get(key) == value for key, value in reference.where.items())

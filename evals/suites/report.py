@@ -15,6 +15,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from markupsafe import Markup
 
 from ...leaderboard.cells import Measured
 from .analyses.base import Analysis
-from .blocks import Figure, Finding, Section, Table
+from .blocks import Figure, Finding, Point, Section, Table
 from .draw import DARK, LIGHT, svg
 from .provenance import provenance
 from .references import beside
@@ -39,6 +40,8 @@ class Report:
     title: str
     about: str
     paper: dict[str, str]
+    unit: str
+    """What is counted: `episodes`, `predictions` or both."""
     counts: dict[str, int]
     """`planned`, `scored`, `invalid`, `errors` over all cells."""
     sections: list[Section]
@@ -69,8 +72,9 @@ def make_report(results: Results, *, command: str = "", figures: bool = True) ->
         StoreError: the file cannot be read.
     """
     suite = results.suite
-    groups = results.groups([])
-    everything = [row for _, row in results.measured(groups)]
+    everything = [row for _, row in results.measured(results.groups(["environment"]))]
+    asked = sum(len(cell.planned) for cell in results.cells)
+    swept = sum(cell.job.part.asked for cell in results.swept)
     report = Report(
         title=suite.title,
         about=suite.about,
@@ -79,9 +83,10 @@ def make_report(results: Results, *, command: str = "", figures: bool = True) ->
             "arxiv": suite.paper.arxiv,
             "where": suite.paper.where,
         },
-        counts=_counts(everything, sum(len(cell.planned) for cell in results.cells)),
+        unit=" and ".join(compress(("episodes", "predictions"), (asked, swept))) or "episodes",
+        counts=_counts(everything, asked + swept),
         sections=[_section(analysis, results) for analysis in suite.analyses],
-        provenance=provenance(suite, results.cells, results.db, command),
+        provenance=provenance(suite, results.cells, results.db, command, results.swept),
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
     if suite.references:
@@ -134,6 +139,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "about": report.about,
             "paper": report.paper,
             "made": report.made,
+            "unit": report.unit,
             "counts": report.counts,
             "sections": [
                 {
@@ -175,7 +181,7 @@ def _files(report: Report) -> dict[str, Markup]:
 
 
 def _section(analysis: Analysis, results: Results) -> Section:
-    blocks = analysis.blocks(results)
+    blocks = analysis.blocks(results.where(analysis.where))
     heading = next((block.title for block in blocks if not isinstance(block, Finding)), "")
     return Section(analysis.title or heading, analysis.about, analysis.paper, blocks)
 
@@ -198,8 +204,13 @@ def _block(block: Any) -> dict[str, Any]:
         columns = [{"name": column.name, "kind": column.kind} for column in block.columns]
         rows = [list(row) for row in block.rows]
         return {"table": block.title, "columns": columns, "rows": rows, "notes": block.notes}
-    series = {name: [list(point) for point in points] for name, points in block.series.items()}
-    return {"figure": block.title, "x": block.x, "y": block.y, "series": series}
+    found = {"figure": block.title, "x": block.x, "y": block.y, "series": _series(block.series)}
+    panels = {name: _series(series) for name, series in block.panels.items()}
+    return found | ({"panels": panels} if panels else {})
+
+
+def _series(series: dict[str, list[Point]]) -> dict[str, list[list[Any]]]:
+    return {name: [list(point) for point in points] for name, points in series.items()}
 
 
 def _finite(value: Any) -> Any:

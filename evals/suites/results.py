@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from itertools import chain, compress
 from typing import Any
 
+from ...envs.core import UsageError
 from ...leaderboard.cells import Measured, Used, find_cells, measured, task_means, used
 from ...leaderboard.selection import Trial, trials
 from .cells import SuiteCell
 from .form import Suite
+from .swept import Predictions, SweptCell
 
-__all__ = ["Group", "Results", "groups_of"]
+__all__ = ["Group", "Results", "fits", "groups_of"]
 
 
 class Group:
@@ -21,12 +25,14 @@ class Group:
         factors: what they share.
         cells: those that were begun.
         ids: theirs in the leaderboard.
+        swept: cells of sweeps that were begun.
     """
 
     def __init__(self, factors: dict[str, Any]) -> None:
         self.factors = factors
         self.cells: list[SuiteCell] = []
         self.ids: list[int] = []
+        self.swept: list[SweptCell] = []
 
 
 class Results:
@@ -36,21 +42,45 @@ class Results:
         suite: which.
         cells: its cells.
         db: the file.
+        swept: the cells of its sweeps.
 
     Raises:
         StoreError: it cannot be read.
     """
 
     def __init__(
-        self, suite: Suite, cells: Sequence[SuiteCell], db: str | os.PathLike[str]
+        self,
+        suite: Suite,
+        cells: Sequence[SuiteCell],
+        db: str | os.PathLike[str],
+        swept: Sequence[SweptCell] = (),
     ) -> None:
-        self.suite, self.cells, self.db = suite, list(cells), db
-        self.ids = find_cells(db, [cell.name for cell in cells])
+        self.suite, self.cells, self.db, self.swept = suite, list(cells), db, list(swept)
+        self.ids = find_cells(db, [cell.name for cell in cells]) if cells else []
+        self._predictions = Predictions(swept)
+
+    def where(self, wanted: Mapping[str, Any]) -> Results:
+        """The same of fewer cells: those with these factors (a list: one of its values)."""
+        if not wanted:
+            return self
+        some = copy(self)
+        kept = [fits(wanted, cell.factors) for cell in self.cells]
+        some.cells = list(compress(self.cells, kept))
+        some.ids = list(compress(self.ids, kept))
+        some.swept = [cell for cell in self.swept if fits(wanted, cell.factors)]
+        return some
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything is there."""
+        known = any(number is not None for number in self.ids)
+        return known or any(map(self._predictions.begun, self.swept))
 
     @property
     def metric(self) -> str:
         """The name of the headline metric, where all environments have the same."""
         names = {cell.planned.cell.headline for cell in self.cells}
+        names |= {cell.job.family.headline for cell in self.swept}
         return names.pop() if len(names) == 1 else "headline"
 
     def name_of(self, measure: str) -> str:
@@ -59,16 +89,16 @@ class Results:
 
     def varying(self) -> list[str]:
         """The factors that are not the same in every cell."""
-        names = dict.fromkeys(name for cell in self.cells for name in cell.factors)
-        return [
-            name for name in names if len({repr(cell.factors.get(name)) for cell in self.cells}) > 1
-        ]
+        every = [cell.factors for cell in (*self.cells, *self.swept)]
+        names = dict.fromkeys(name for factors in every for name in factors)
+        return [name for name in names if len({repr(factors.get(name)) for factors in every}) > 1]
 
     def groups(
-        self, factors: Sequence[str], where: Callable[[SuiteCell], bool] | None = None
+        self, factors: Sequence[str], where: Callable[[Any], bool] | None = None
     ) -> list[Group]:
         """Cells by these factors, in the order of the suite."""
-        return groups_of(zip(self.cells, self.ids, strict=True), factors, where)
+        swept = ((cell, self._predictions.begun(cell) or None) for cell in self.swept)
+        return groups_of(chain(zip(self.cells, self.ids, strict=True), swept), factors, where)
 
     def measured(
         self,
@@ -79,17 +109,34 @@ class Results:
         of: str = "planned",
     ) -> list[tuple[Group, Measured]]:
         """A measure of each group (see `leaderboard.cells`); groups not begun are left out."""
-        asked = {str(number): group.ids for number, group in enumerate(groups)}
-        rows = measured(self.db, asked, measure, by=by, of=of)
+        for group in groups:
+            if group.ids and group.swept:
+                raise UsageError(
+                    f"{group.factors or 'everything'} is of episodes and of predictions, which "
+                    "have no common mean; give the analysis where = { environment = ... }"
+                )
+        asked = {str(n): group.ids for n, group in enumerate(groups) if group.ids}
+        rows = measured(self.db, asked, measure, by=by, of=of) if asked else []
+        swept = {str(n): group.swept for n, group in enumerate(groups) if group.swept}
+        rows += self._predictions.measured(swept, measure, by=by, of=of)
+        rows.sort(key=lambda row: int(row.group))
         return [(groups[int(row.group)], row) for row in rows]
 
     def used(self, groups: Sequence[Group]) -> list[tuple[Group, Used]]:
-        """What episodes of each group took."""
-        rows = used(self.db, {str(number): group.ids for number, group in enumerate(groups)})
+        """What episodes of each group took; of predictions nothing is known."""
+        asked = {str(number): group.ids for number, group in enumerate(groups) if group.ids}
+        rows = used(self.db, asked) if asked else []
+        rows += [
+            Used(str(number), 0, None, None, None, None, None)
+            for number, group in enumerate(groups)
+            if group.swept
+        ]
         return [(groups[int(row.group)], row) for row in rows]
 
     def by_task(self, group: Group, measure: str = "headline") -> dict[str, float]:
         """The mean of each task over the cells of a group."""
+        if group.swept:
+            return self._predictions.task_means(group.swept, measure)
         return task_means(self.db, group.ids, measure)
 
     def trials(self, group: Group, *, key: str | None = None) -> dict[str, list[Trial]]:
@@ -101,8 +148,16 @@ class Results:
         return found
 
 
+def fits(wanted: Mapping[str, Any], factors: Mapping[str, Any]) -> bool:
+    """Whether a cell has these factors; a list stands for any of its values."""
+    return all(
+        factors.get(name) in value if isinstance(value, list) else factors.get(name) == value
+        for name, value in wanted.items()
+    )
+
+
 def groups_of(
-    cells: Any, factors: Sequence[str], where: Callable[[SuiteCell], bool] | None = None
+    cells: Any, factors: Sequence[str], where: Callable[[Any], bool] | None = None
 ) -> list[Group]:
     """Pairs of cell and id by the factors that they share."""
     found: dict[str, Group] = {}
@@ -115,8 +170,11 @@ def groups_of(
         group = found.setdefault(repr(shared), Group(dict(shared)))
         if number is None:
             continue
-        group.cells.append(cell)
-        group.ids.append(number)
+        if isinstance(cell, SweptCell):
+            group.swept.append(cell)
+        else:
+            group.cells.append(cell)
+            group.ids.append(number)
     groups = list(found.values())
     # In the order of the factors, each value where it came first.
     first = {name: _firsts(group.factors.get(name) for group in groups) for name in factors}

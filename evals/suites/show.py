@@ -58,6 +58,12 @@ def cell(value: Any, kind: Kind) -> str:
             low, high = value
             known = low is not None and high is not None and abs(low) != float("inf")
             return f"{low:.3f} to {high:.3f}" if known else "-"
+        case "estimate":
+            mean, low, high = value
+            known = low is not None and high is not None
+            # The interval stays in one piece where the column is narrow.
+            span = f" ({low:.3f}\u00a0to\u00a0{high:.3f})" if known else ""
+            return f"{mean:.3f}{span}"
         case "count":
             return f"{value:,}"
         case "number":

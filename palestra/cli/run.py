@@ -25,6 +25,7 @@ from palestra.cli.playing import (
 
 if TYPE_CHECKING:
     from palestra.evals import Planned, Report, Tally
+    from palestra.evals.sweeps import Job
 
 TOUR_TASKS = 20
 
@@ -199,6 +200,36 @@ def play_planned(
     finished = tally.finished if tally else 0
     note(
         f"Interrupted: {finished:,} episodes of this session are stored in {how['db']}. "
+        f"Go on with:\n  {command_line()}"
+    )
+    raise SystemExit(130)
+
+
+def play_sweeps(
+    jobs: list[Job],
+    progress: Progress,
+    *,
+    retries: int,
+    max_cost: float | None,
+    max_tokens: int | None,
+    **how: Any,
+) -> Tally:
+    """Play sweeps as `play_planned` plays episodes."""
+    from palestra.cli.progress import Show
+    from palestra.evals import Budget, Retry
+    from palestra.evals.sweeps import play_parts
+
+    how |= {
+        "retry": Retry(attempts=retries + 1),
+        "budget": Budget(cost=max_cost, tokens=max_tokens),
+    }
+    with Show(stderr(), progress.value) as show:
+        try:
+            return play_parts(jobs, watch=show.watch, **how)
+        except KeyboardInterrupt:
+            tally = show.tally
+    note(
+        f"Interrupted: {tally.finished if tally else 0:,} predictions of this session are stored. "
         f"Go on with:\n  {command_line()}"
     )
     raise SystemExit(130)

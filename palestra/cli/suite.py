@@ -19,7 +19,13 @@ from palestra.cli.playing import (
     Retries,
     RetryErrors,
 )
-from palestra.cli.run import Progress, command_line, play_planned, show_remarks
+from palestra.cli.run import (
+    Progress,
+    command_line,
+    play_planned,
+    play_sweeps,
+    show_remarks,
+)
 
 if TYPE_CHECKING:
     from palestra.evals.suites import Cost, Suite
@@ -99,7 +105,16 @@ def suite(
         palestra suite browse-budget --agent greedy_reader --tasks 50 --report-only
     """
     from palestra.envs.core import UsageError
-    from palestra.evals.suites import Results, cells_of, costs, make_report, read, write_report
+    from palestra.evals.suites import (
+        Results,
+        cells_of,
+        costs,
+        jobs_of,
+        make_report,
+        read,
+        swept_of,
+        write_report,
+    )
     from palestra.evals.suites.draw import check
 
     if listed:
@@ -112,32 +127,34 @@ def suite(
         check()
     with stderr().status("Preparing environments (a world is built when it is first used) ..."):
         cells = cells_of(found, agent or (), name_of_runs)
+        swept = swept_of(found, agent or (), name_of_runs, db)
     complete = True
     if not report_only:
-        _show_cost(found, costs(cells, db), db, as_json and dry_run)
+        _show_cost(found, costs(cells, db, swept), db, as_json and dry_run)
         if dry_run:
             return
-        report = play_planned(
-            [cell.planned for cell in cells],
-            progress,
-            db=db,
-            concurrency=concurrency,
-            retries=retries,
-            max_cost=max_cost,
-            max_tokens=max_tokens,
-            retry_errors=retry_errors,
-            cache=cache,
-        )
-        complete = report.tally.status == "finished"
-        for remark in report.remarks:
-            note(f"{remark}.")
-        show_remarks([cell.planned for cell in cells])
-    results = Results(found, cells, db)
-    _check_begun(results.ids, db)
+        how: dict[str, Any] = {
+            "concurrency": concurrency,
+            "retries": retries,
+            "max_cost": max_cost,
+            "max_tokens": max_tokens,
+            "retry_errors": retry_errors,
+            "cache": cache,
+        }
+        if cells:
+            report = play_planned([cell.planned for cell in cells], progress, db=db, **how)
+            complete = report.tally.status == "finished"
+            for remark in report.remarks:
+                note(f"{remark}.")
+            show_remarks([cell.planned for cell in cells])
+        if swept and complete:
+            complete = play_sweeps(jobs_of(swept), progress, **how).status == "finished"
+    results = Results(found, cells, db, swept)
+    _check_begun(results.begun, db)
     folder = out or Path("reports") / (name_of_runs or found.name)
     made = make_report(results, command=command_line(), figures=not no_figures)
     files = write_report(made, folder)
-    _show_end(made.counts, [str(path) for path in files], complete, as_json, report_only)
+    _show_end(made.counts, made.unit, [str(path) for path in files], complete, as_json, report_only)
     if not complete or made.counts["invalid"]:
         raise typer.Exit(1)
 
@@ -172,7 +189,7 @@ def _list(as_json: bool) -> None:
                 "name": each.name,
                 "title": each.title,
                 "arxiv": each.paper.arxiv,
-                "environments": [entry.id for entry in each.entries],
+                "environments": [entry.id for entry in (*each.entries, *each.sweeps)],
                 "agents": each.least_agents,
                 "settings": dict(each.settings),
             }
@@ -182,7 +199,8 @@ def _list(as_json: bool) -> None:
         return
     table = Table("suite", "what it shows", "environments", "paper", "settings")
     for each in suites:
-        environments = ", ".join(dict.fromkeys(entry.id for entry in each.entries))
+        entries = (*each.entries, *each.sweeps)
+        environments = ", ".join(dict.fromkeys(entry.id for entry in entries))
         settings = ", ".join(each.settings)
         cells = (each.name, each.title, environments, each.paper.arxiv, settings)
         table.add_row(*map(Text, cells))
@@ -204,11 +222,12 @@ def _show_cost(suite: Suite, found: list[Cost], db: Path, as_json: bool) -> None
     table.add_column("agent", overflow="fold")
     if arms:
         table.add_column("arm", overflow="fold")
-    for column in ("cells", "episodes", "stored", "calls <=", "tokens <=", "cost <="):
+    units = [unit for unit in ("episodes", "predictions") if any(getattr(c, unit) for c in found)]
+    for column in ("cells", *units, "stored", "calls <=", "tokens <=", "cost <="):
         table.add_column(column, justify="right", no_wrap=True)
     for cost in found:
         tokens = cost.input_tokens + cost.output_tokens
-        numbers = (cost.cells, cost.episodes, cost.stored)
+        numbers = (cost.cells, *(getattr(cost, unit) for unit in units), cost.stored)
         calls = "no limit" if cost.calls is None else f"{cost.calls:,}"
         dollars = "price unknown" if cost.dollars is None else f"${cost.dollars:,.2f}"
         names = (cost.agent, cost.arm) if arms else (cost.agent,)
@@ -216,8 +235,10 @@ def _show_cost(suite: Suite, found: list[Cost], db: Path, as_json: bool) -> None
             *map(Text, names), *(f"{n:,}" for n in numbers), calls, _short(tokens), dollars
         )
     stderr().print(table)
-    left = sum(cost.episodes - cost.stored for cost in found)
-    note(f"{left:,} episodes to play; results go to {db}.")
+    left = sum(cost.episodes + cost.predictions - cost.stored for cost in found)
+    places = {"episodes": db, "predictions": db.with_suffix(".sweeps")}
+    where = " and ".join(str(places[unit]) for unit in units)
+    note(f"{left:,} {' and '.join(units)} to play; results go to {where}.")
     if any(cost.calls != 0 for cost in found):
         note(
             "At most: every episode as long as its environment allows, conversations as long as "
@@ -232,10 +253,10 @@ def _short(tokens: float) -> str:
     return f"{tokens:,.0f}"
 
 
-def _check_begun(ids: list[int | None], db: Path) -> None:
+def _check_begun(begun: bool, db: Path) -> None:
     from palestra.envs.core import UsageError
 
-    if all(number is None for number in ids):
+    if not begun:
         raise UsageError(
             f"{db} holds nothing of this suite with these agents; leave out --report-only to play "
             "it, or check --agent, --name and --db"
@@ -243,12 +264,17 @@ def _check_begun(ids: list[int | None], db: Path) -> None:
 
 
 def _show_end(
-    counts: dict[str, int], files: list[str], complete: bool, as_json: bool, report_only: bool
+    counts: dict[str, int],
+    unit: str,
+    files: list[str],
+    complete: bool,
+    as_json: bool,
+    report_only: bool,
 ) -> None:
     if as_json:
         typer.echo(json.dumps({"counts": counts, "complete": complete, "files": files}, indent=2))
     note(
-        f"{counts['planned']:,} episodes planned, {counts['scored']:,} scored, "
+        f"{counts['planned']:,} {unit} planned, {counts['scored']:,} scored, "
         f"{counts['invalid']:,} invalid. The report: {files[0]} ({len(files) - 1} files beside it)"
     )
     if not complete:

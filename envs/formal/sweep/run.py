@@ -59,6 +59,7 @@ def sweep(
     *,
     workers: int = 1,
     prompts: dict[str, str] | None = None,
+    again: bool = False,
 ) -> Iterator[Record]:
     """Run what is missing of a grid; yields each record once it is safe on disk.
 
@@ -68,6 +69,7 @@ def sweep(
         path: the file of results, made or gone on with.
         workers: processes.
         prompts: the optimised text of each language, for style `apo`.
+        again: whether to repeat cells in which calls failed; their lines are taken out.
 
     Raises:
         UsageError: the file holds results of another setting, agent or set of prompts.
@@ -76,6 +78,8 @@ def sweep(
     head = {
         "formal": VERSION, "agent": answerer.name, "setting": grid.setting, "prompts": prompts,
     }  # fmt: skip
+    if again and path.exists():
+        _without_failed(path)
     done = _begun(path, head)
     missing = [cell for cell in grid.cells() if cell not in done]
     # Two styles may fall on the same cell where a shot count is raised to the least.
@@ -138,6 +142,21 @@ def _begun(path: Path, head: dict[str, Any]) -> set[Cell]:
         file.flush()
         os.fsync(file.fileno())
     return done
+
+
+def _without_failed(path: Path) -> None:
+    """Take out the lines of cells in which a call failed."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [
+        line
+        for number, line in enumerate(lines)
+        if not number
+        or (line.endswith(b"\n") and "f" not in msgspec.json.decode(line, type=Record).outcomes)
+    ]
+    if len(kept) < len(lines):
+        beside = path.with_name(f"{path.name}.new")
+        beside.write_bytes(b"".join(kept))
+        os.replace(beside, path)
 
 
 def _shown(head: Any) -> str:

@@ -16,6 +16,7 @@ _KINDS: dict[str, str] = {
     "curve": "curve:Curve",
     "slope": "slope:Slope",
     "rates": "rates:Rates",
+    "matrix": "matrix:Matrix",
     "paired": "paired:Against",
     "ablation": "ablation:Ablation",
     "selection": "selection:Chosen",

@@ -36,6 +36,8 @@ class Analysis(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What is to be seen, in a sentence."""
     paper: str = ""
     """What the paper found, in a sentence with its source; shown above our own finding."""
+    where: dict[str, Any] = {}
+    """Factors of the cells that it looks at (a list: one of its values); default: all cells."""
 
     @abstractmethod
     def blocks(self, results: Results) -> list[Block]:
@@ -47,7 +49,8 @@ class Analysis(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     def check(self, known: Sequence[str], where: str) -> None:
         """Raises UsageError where the table refers to a factor that no cell has."""
-        for key, factor, of_episodes in self.factors():
+        looked_at = [("where", factor, False) for factor in self.where]
+        for key, factor, of_episodes in [*self.factors(), *looked_at]:
             kind, colon, name = factor.partition(":")
             if of_episodes and ((colon and name and kind in EPISODE) or factor == "outcome"):
                 continue

@@ -43,12 +43,17 @@ class Curve(Analysis):
     """Whether x grows by factors."""
     label: str = ""
     """What x is called; default: its name."""
+    panels: list[str] = []
+    """Factors to draw a small picture for each combination of."""
+    gains: bool = True
+    """Whether gains are compared."""
 
     def factors(self) -> list[tuple[str, str, bool]]:
-        return [("x", self.x, True), *(("series", factor, False) for factor in self.series)]
+        listed = [("series", name) for name in self.series] + [("panels", n) for n in self.panels]
+        return [("x", self.x, True), *((key, name, False) for key, name in listed)]
 
     def blocks(self, results: Results) -> list[Block]:
-        lines = self._lines(results)
+        lines = self._lines(results, self.panels)
         if not lines:
             return [Finding("Nothing was played yet.")]
         metric, label = results.name_of(self.measure), self.label or self.x.rpartition(":")[2]
@@ -64,27 +69,32 @@ class Curve(Analysis):
             list(rows),
             remarks(every),
         )
+        panels: dict[str, dict[str, list[Point]]] = {}
+        for places in lines.values():
+            for at, group, row in places:
+                panel = ", ".join(str(group.factors.get(name)) for name in self.panels)
+                series = {k: v for k, v in group.factors.items() if k not in (self.x, *self.panels)}
+                points = panels.setdefault(panel, {}).setdefault(named(series) or "all", [])
+                if at is not None:
+                    span = interval(row.low, row.high) or (None, None)
+                    points.append(Point(at, row.mean, *span))
         figure = Figure(
             f"{metric} by {label}, with 95% intervals",
             "lines",
-            {
-                name: [
-                    Point(at, row.mean, *(interval(row.low, row.high) or (None, None)))
-                    for at, _, row in places
-                    if at is not None
-                ]
-                for name, places in lines.items()
-            },
+            next(iter(panels.values())) if not self.panels else {},
             label,
             metric,
             log=self.log,
             shares=all(row.rate for row in every),
+            panels=panels if self.panels else {},
         )
-        gains = [] if ":" in self.x or self.x == "outcome" else self._gains(results, lines)
+        compared = self.gains and ":" not in self.x and self.x != "outcome"
+        gains = self._gains(results, lines) if compared else []
         return [figure, *gains, table.without_empty()]
 
-    def _lines(self, results: Results) -> dict[str, Places]:
-        factors = self.series or [name for name in results.varying() if name != self.x]
+    def _lines(self, results: Results, panels: Sequence[str] = ()) -> dict[str, Places]:
+        own = self.series or [n for n in results.varying() if n not in (self.x, *panels)]
+        factors = [*panels, *own]
         of_episodes = ":" in self.x or self.x == "outcome"
         groups = results.groups(factors if of_episodes else [*factors, self.x])
         found = results.measured(

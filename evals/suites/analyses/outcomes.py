@@ -42,4 +42,5 @@ class Outcomes(Analysis):
                 own = [group.factors.get(factor) for factor in factors]
                 rows.append([*own, *known, planned, scored, planned - scored])
         ends = [Column(name, "count") for name in (*names, "planned", "scored", "invalid")]
-        return [Table("How episodes ended", [*(Column(f) for f in factors), *ends], rows)]
+        what = "predictions" if results.swept and not results.cells else "episodes"
+        return [Table(f"How {what} ended", [*(Column(f) for f in factors), *ends], rows)]

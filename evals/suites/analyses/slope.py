@@ -13,6 +13,7 @@ from ....leaderboard.intervals import over_tasks
 from ..blocks import Block, Column, Figure, Finding, Point, Table
 from .base import Analysis, named
 from .comparing import interval
+from .published import Published, published
 
 if TYPE_CHECKING:
     from ..results import Results
@@ -29,6 +30,10 @@ class Slope(Analysis):
     """Factors whose combinations are the units; default: the environment."""
     of: str = "planned"
     label: str = ""
+    needs: str = ""
+    """A measure; points at which its mean is 0 are left out."""
+    published: list[Published] = []
+    """A paper's slopes; `by` names the factor of the series whose values they are given for."""
 
     def factors(self) -> list[tuple[str, str, bool]]:
         listed = [("series", name) for name in self.series] + [("over", n) for n in self.over]
@@ -39,16 +44,19 @@ class Slope(Analysis):
         lines = self.series or ["agent"]
         units = [name for name in self.over or ["environment"] if name not in lines]
         means: dict[str, dict[str, dict[Any, float]]] = {}
+        of: dict[str, dict[str, Any]] = {}
         groups = results.groups([*lines, *units, self.x])
+        if self.needs:
+            groups = [g for g, row in results.measured(groups, self.needs, of=self.of) if row.mean]
         for group, row in results.measured(groups, self.measure, of=self.of):
             series = named({k: group.factors.get(k) for k in lines})
             unit = named({k: group.factors.get(k) for k in units})
+            of[series] = group.factors
             means.setdefault(series, {}).setdefault(unit, {})[group.factors.get(self.x)] = row.mean
-        rows = [[name, *self._slope(own)] for name, own in means.items()]
+        rows = [[name, *self._slope(own), *self._beside(of[name])] for name, own in means.items()]
         rows = [row for row in rows if row[1] is not None]
         if not rows:
             return [Finding(f"Fewer than two values of {label} were played.")]
-        points = [Point(row[0], row[1], *(row[2] or (None, None))) for row in rows]
         title = f"change of {metric} per step of {label}"
         columns = [
             Column("series"),
@@ -56,11 +64,34 @@ class Slope(Analysis):
             Column("95% interval", "interval"),
             Column("steps", "count"),
             Column("units", "count"),
+            *published(self.published, "change"),
         ]
+        notes = [each.note() for each in self.published]
         return [
-            Figure(title, "points", {"": points}, title, "", shares=False),
-            Table(title, columns, list(rows)).without_empty(),
+            self._figure(title, rows, of, lines),
+            Table(title, columns, list(rows), notes).without_empty(),
         ]
+
+    def _figure(
+        self, title: str, rows: list[list[Any]], of: dict[str, dict[str, Any]], lines: list[str]
+    ) -> Figure:
+        """A line for each series; of series by two factors, a line for each value of the second."""
+        found: dict[str, list[Point]] = {}
+        for name, slope, span, *_ in rows:
+            first, *rest = lines
+            line = ", ".join(str(of[name].get(key)) for key in rest) or name
+            series = named({first: of[name].get(first)}) if rest else ""
+            found.setdefault(series, []).append(Point(line, slope, *(span or (None, None))))
+        for each in self.published if len(lines) == 2 else ():
+            if each.by == lines[1]:
+                places = dict.fromkeys(p.x for points in found.values() for p in points)
+                found[each.name] = [Point(x, each.values[x]) for x in places if x in each.values]
+        shape = "dots" if len(lines) > 1 else "points"
+        marks = frozenset(each.name for each in self.published)
+        return Figure(title, shape, found, title, "", shares=False, dashed=marks)
+
+    def _beside(self, factors: dict[str, Any]) -> list[Any]:
+        return [v for each in self.published for v in each.cells(factors.get(each.by or "agent"))]
 
     def _slope(self, units: dict[str, dict[Any, float]]) -> list[Any]:
         from scipy.stats import linregress

@@ -17,12 +17,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from ..agents import Agent, InfrastructureError, resolve
-from ..agents.patience import Retry, patiently, retrying
-from ..agents.seeds import of_turn
-from ..envs.core import user
-from ..envs.formal.prompts import Book
-from ..envs.formal.prompts.apo import Sizes, optimise
+from ...agents import Agent, InfrastructureError, ReplyCache, resolve
+from ...agents.patience import Retry, patiently, retrying
+from ...agents.seeds import of_turn
+from ...envs.core import Usage, user
+from ...envs.formal.prompts import Book
+from ...envs.formal.prompts.apo import Sizes, optimise
 
 __all__ = ["AgentAnswerer"]
 
@@ -34,17 +34,30 @@ class AgentAnswerer:
         agent: an agent or its URI.
         concurrency: queries at once.
         retry: how often to ask again when a server fails; then the query counts as failed.
+        cache: where models' replies are kept, so that nothing is asked twice.
+
+    Attributes:
+        name: the agent's URI.
+        usage: what all calls took together.
 
     Raises:
         UsageError: there is no such agent, or it cannot be asked.
     """
 
     def __init__(
-        self, agent: str | Agent, *, concurrency: int = 64, retry: Retry | None = None
+        self,
+        agent: str | Agent,
+        *,
+        concurrency: int = 64,
+        retry: Retry | None = None,
+        cache: ReplyCache | None = None,
     ) -> None:
         self._agent = resolve(agent, ()) if isinstance(agent, str) else agent
         self.name = self._agent.uri
         self._concurrency, self._retry = concurrency, retry or Retry()
+        self.usage = Usage()
+        if cache is not None:
+            self._agent.cached_in(cache)
         self._runner = asyncio.Runner()
         self._runner.run(self._agent.check())
 
@@ -84,8 +97,10 @@ class AgentAnswerer:
                         reply = await patiently(
                             lambda: player.act(messages, [], seed=of_turn(number, 0))
                         )
-                    except InfrastructureError:
+                    except InfrastructureError as error:
+                        self.usage.add(error.usage or Usage(calls=1))
                         return None
+                self.usage.add(reply.usage)
                 return reply.message["content"] or ""
 
         return list(await asyncio.gather(*(one(n, m) for n, m in enumerate(asked))))

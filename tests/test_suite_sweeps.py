@@ -33,7 +33,7 @@ from palestra.evals.suites.report import as_json
 from palestra.evals.sweeps import Ended, Family, Kept, Part, Point, play_parts, register_family
 from palestra.evals.sweeps.values import table_of
 from palestra.leaderboard import wilson
-from palestra.leaderboard.cells import over_tasks
+from palestra.leaderboard.intervals import over_tasks
 
 ASKED = 40
 SUITE = """

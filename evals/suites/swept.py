@@ -21,8 +21,8 @@ import numpy as np
 
 from ...agents import Agent, resolve
 from ...envs.core import UsageError
-from ...leaderboard.cells import Measured, over_tasks
-from ...leaderboard.intervals import wilson
+from ...leaderboard.cells import Measured
+from ...leaderboard.intervals import over_tasks, wilson
 from ..sweeps import Family, Job, Point, find_family
 from ..sweeps.values import outcomes_of, table_of
 from .cells import labelled, players, seats

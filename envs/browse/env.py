@@ -23,7 +23,7 @@ from ..core import (
 )
 from .episode import BrowseState, score
 from .pages import found_in, windows
-from .questions import MAX_BLUR
+from .questions import ATTRIBUTE_SHARE, MAX_BLUR
 from .questions.recipe import MOST_HOPS
 from .reference import REFERENCES
 from .retrieval import retriever
@@ -106,6 +106,9 @@ class BrowseEnv(ToolEnv[BrowseState]):
         min_degree, max_degree: neighbours of an entity on a path: neither a dead end nor a hub.
         named: whether questions name their first entity, as those of hotpot do: the easy way in,
             to begin training with.
+        attributes: share of questions that ask for an attribute of the last entity ("founded in
+            which year?") and not for its name, 0 to 1. With 0, `named` and one relation, the answer
+            stands on the page that is named.
         seed: another seed gives other questions and other splits.
         tasks: your own questions instead (a `TaskSource` whose tasks' truth is a `Truth`).
 
@@ -135,6 +138,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
         min_degree: int = 4,
         max_degree: int = 8,
         named: bool = False,
+        attributes: float = ATTRIBUTE_SHARE,
         seed: int = 0,
         tasks: TaskSource | None = None,
         render_mode: str | None = None,
@@ -153,11 +157,12 @@ class BrowseEnv(ToolEnv[BrowseState]):
         check_between("max_hops", max_hops, fewest, MOST_HOPS)
         check_between("min_hops", min_hops, fewest, max_hops)
         check_between("blur", blur, 0, MAX_BLUR)
+        check_between("attributes", attributes, 0, 1, whole=False)
         check_between("max_degree", max_degree, 2, 1000)
         check_between("min_degree", min_degree, 2, max_degree)
         if tasks is None:
             hops, degree = (min_hops, max_hops), (min_degree, max_degree)
-            tasks = browse_tasks(corpus, hops, blur, degree, seed, named)
+            tasks = browse_tasks(corpus, hops, blur, degree, seed, named, attributes)
         limits = Limits(turns=tool_calls + 32, tool_calls=tool_calls)
         super().__init__(tasks=tasks, limits=limits, strict=strict, render_mode=render_mode)
         self.corpus = open_corpus(corpus)

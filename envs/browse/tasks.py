@@ -9,7 +9,7 @@ import msgspec
 
 from ..core import Task, TaskSource
 from .grading import Answer
-from .questions import Synthesiser
+from .questions import ATTRIBUTE_SHARE, Synthesiser
 from .questions.need import Search
 from .retrieval import retriever
 from .world import open_corpus
@@ -46,12 +46,14 @@ class BrowseTasks(TaskSource):
         blur: int = 2,
         degree: tuple[int, int] = (4, 8),
         named: bool = False,
+        attributes: float = ATTRIBUTE_SHARE,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
         self._options = {
-            "hops": hops, "blur": blur, "degree": degree, "named": named, "seed": seed,
+            "hops": hops, "blur": blur, "degree": degree, "named": named,
+            "attributes": attributes, "seed": seed,
         }  # fmt: skip
         self._rewrite = rewrite
         self._seed = seed
@@ -100,6 +102,9 @@ def browse_tasks(
     degree: tuple[int, int],
     seed: int,
     named: bool = False,
+    attributes: float = ATTRIBUTE_SHARE,
 ) -> BrowseTasks:
     """The tasks of these options, shared by all environments of a process."""
-    return BrowseTasks(corpus, hops=hops, blur=blur, degree=degree, named=named, seed=seed)
+    return BrowseTasks(
+        corpus, hops=hops, blur=blur, degree=degree, named=named, attributes=attributes, seed=seed
+    )

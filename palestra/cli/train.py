@@ -32,14 +32,22 @@ def _configured(ctx: typer.Context, path: Path | None) -> Path | None:
     if not isinstance(trl, dict):
         raise UsageError(f"--config {path}: [trl] is to be a table of TRL's settings")
     ctx.obj = trl
-    named = {name.replace("-", "_"): value for name, value in given.items()}
-    known = {each.name: each for each in ctx.command.params}
-    for name, value in named.items():
-        check_among(f"--config {path}: option", name, [n for n in known if n])
+    flags = {
+        flag.lstrip("-"): each
+        for each in ctx.command.params
+        for flag in each.opts
+        if flag.startswith("--")
+    }
+    named: dict[str, Any] = {}
+    for name, value in given.items():
+        name = name.replace("_", "-")
+        check_among(f"--config {path}: option", name, list(flags))
+        option = flags[name]
         if name == "option" and isinstance(value, dict):
-            named[name] = [f"{key}={_plain(each)}" for key, each in value.items()]
-        elif known[name].nargs == -1 or getattr(known[name], "multiple", False):
-            named[name] = value if isinstance(value, list) else [value]
+            value = [f"{key}={_plain(each)}" for key, each in value.items()]
+        elif option.nargs == -1 or getattr(option, "multiple", False):
+            value = value if isinstance(value, list) else [value]
+        named[option.name or name] = value
     ctx.default_map = {**(ctx.default_map or {}), **named}
     return path
 

@@ -9,11 +9,12 @@ it; `proof` (uniqueness) and `need` check it and share no code with the writers.
 """
 
 from .blur import MAX_BLUR
-from .generate import Synthesiser, SynthesisError
+from .generate import ATTRIBUTE_SHARE, Synthesiser, SynthesisError
 from .graph import NoGraphError
 from .question import Difficulty, Question
 
 __all__ = [
+    "ATTRIBUTE_SHARE",
     "MAX_BLUR",
     "Difficulty",
     "NoGraphError",

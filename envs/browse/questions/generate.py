@@ -51,6 +51,7 @@ class Synthesiser:
         blur: how vague cues are, 0 to 3.
         degree: fewest and most neighbours of an entity on a path.
         named: whether all questions name their first entity, as those of `hotpot` do.
+        attributes: share of questions that ask for an attribute of the last entity, not its name.
         seed: another seed gives other questions and another division into splits.
         rewrite: puts a question's text into other words (a language model, for example). What it
             returns is used only if every constraint can still be read in it and no name of the
@@ -69,10 +70,12 @@ class Synthesiser:
         blur: int = 2,
         degree: tuple[int, int] = (4, 8),
         named: bool = False,
+        attributes: float = ATTRIBUTE_SHARE,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
+        self._attributes = attributes
         self.graph = Graph(corpus, degree, SHARES, seed, reach(hops))
         self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed, named=named)
         self.sizes: Mapping[str, int] = sizes(self.graph)
@@ -161,7 +164,7 @@ class Synthesiser:
 
     def _asked(self, entity: int, recipe: Recipe, rng: random.Random) -> int:
         """The attribute to ask for, or -1 for the entity itself."""
-        if rng.random() >= ATTRIBUTE_SHARE:
+        if rng.random() >= self._attributes:
             return -1
         type = int(self._corpus.entity_type[entity])
         predicates = [predicate for _, predicate, _, _ in self.graph.attributes(entity)]

@@ -239,7 +239,7 @@ class DocumentTools(ToolWorld[DocumentState]):
             "trigger": "autonomous" if assignee == self.me else "manual",
             "status": "waiting",
         }
-        return self._task(id, record, f"{self.me} asks {assignee}: {record['spec']} ({id})")
+        return self._note_task(id, record, f"{self.me} asks {assignee}: {record['spec']} ({id})")
 
     @tool(writes=True)
     def claim_task(self, task: Id) -> str:
@@ -250,7 +250,7 @@ class DocumentTools(ToolWorld[DocumentState]):
         """
         record = self._own_task(task, "waiting")
         said = f"{self.me} works on {task}."
-        return self._task(task, {**record, "status": "claimed"}, said)
+        return self._note_task(task, {**record, "status": "claimed"}, said)
 
     @tool(writes=True)
     def complete_task(self, task: Id, result: Annotated[str, Length(0, 1000)] = "") -> str:
@@ -262,7 +262,7 @@ class DocumentTools(ToolWorld[DocumentState]):
         """
         record = self._own_task(task, "claimed")
         done = {**record, "status": "done", "result": _plain(result)}
-        return self._task(task, done, f"{self.me} has done {task}. {done['result']}".strip())
+        return self._note_task(task, done, f"{self.me} has done {task}. {done['result']}".strip())
 
     @tool(writes=True)
     def request_permission(self, section: Title, reason: Annotated[str, Length(0, 500)] = "") -> str:
@@ -445,7 +445,7 @@ class DocumentTools(ToolWorld[DocumentState]):
             raise ToolError(f"you have no {status} task {id!r}; yours are {known}")
         return record
 
-    def _task(self, id: str, record: dict[str, Any], said: str) -> str:
+    def _note_task(self, id: str, record: dict[str, Any], said: str) -> str:
         self.replica.put("tasks", id, record)
         self.state.sending(self.me).notes.append(said)
         self.note_change(task=id, status=record["status"], by=self.me)

@@ -13,6 +13,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
+import numpy as np
 from gymnasium.error import ResetNeeded
 from gymnasium.utils import seeding
 from pettingzoo import ParallelEnv
@@ -28,6 +29,12 @@ from .tools import Tool
 from .world import OUT_OF_TOOL_CALLS, OUT_OF_TURNS, ToolWorld
 
 S = TypeVar("S", bound=State)
+
+
+class Seen(tuple[Message, ...]):
+    """An observation; PettingZoo's `api_test` asks every observation for its dtype."""
+
+    dtype = np.dtype(object)
 
 
 class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
@@ -116,7 +123,9 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
         task = self._choose_task(known, self.np_random)
         self.agents = list(self.possible_agents)
         self._begin(task, tuple(self.agents))
-        observations = {agent: self.opening(task, agent) for agent in self.agents}
+        observations: dict[str, Observation] = {
+            agent: Seen(self.opening(task, agent)) for agent in self.agents
+        }
         return observations, {agent: {"task": task.id, "turn": 0} for agent in self.agents}
 
     def step(
@@ -148,7 +157,9 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
             if not progress.done and progress.turns >= self.limits.turns:
                 progress.done, progress.ended = True, OUT_OF_TURNS
         self.after_round()
-        observations = {agent: (*answers[agent], *self.news(agent)) for agent in present}
+        observations: dict[str, Observation] = {
+            agent: Seen((*answers[agent], *self.news(agent))) for agent in present
+        }
         infos: dict[str, dict[str, Any]] = {
             agent: {"turn": self._progress[agent].turns} for agent in present
         }

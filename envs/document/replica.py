@@ -34,8 +34,8 @@ _MARK = 0x100
 
 Span = tuple[str, str]
 """A text and its author."""
-Update = tuple[bytes, str]
-"""What one transaction changed, and the author of the text in it."""
+Update = tuple[bytes, str, str]
+"""What one transaction changed, the author of the text in it, and the kind of record, if it was one."""
 Change = tuple[int, int, int]
 """Place, characters deleted, characters inserted."""
 
@@ -176,8 +176,14 @@ class Replica:
     def put(self, kind: str, id: str, record: dict[str, Any]) -> None:
         """Write a record; of two that are written at once, one wins, the same one everywhere."""
         self._maps[kind][id] = record
-        self._settle()
-        self._records.pop(kind, None)
+        self._settle(kind)
+        known = self._records.get(kind)
+        if known is None:
+            return
+        new = id not in known
+        known[id] = record
+        if new:  # in the order in which they will be read elsewhere
+            self._records[kind] = {key: known[key] for key in sorted(known)}
 
     # -- the others ------------------------------------------------------------------------------
 
@@ -194,13 +200,14 @@ class Replica:
             What that did to the body, each change where it was when its turn came.
         """
         changes: list[Change] = []
-        for update, author in updates:
+        for update, author, kind in updates:
             self._doc.apply_update(update)
+            if kind:
+                self._records.pop(kind, None)
             for delta in self._deltas:
                 changes += self._follow(delta, self._mark[author])
             self._deltas.clear()
         self._raw.clear()
-        self._records.clear()
         return changes
 
     def state(self) -> tuple[bytes, str]:
@@ -230,9 +237,9 @@ class Replica:
     def _byte(self, index: int) -> int:
         return len(self.text[:index].encode())
 
-    def _settle(self) -> None:
+    def _settle(self, kind: str = "") -> None:
         """After a change made here: keep its update for the others."""
-        self._updates += [(update, self._writing) for update in self._raw]
+        self._updates += [(update, self._writing, kind) for update in self._raw]
         self._raw.clear()
         self._deltas.clear()
 

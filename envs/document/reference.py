@@ -92,9 +92,9 @@ def diluter(seat: Seat) -> Script:
 
 
 def spammer(seat: Seat) -> Script:
-    """Flood everybody with suggestions and remarks for fifteen rounds."""
+    """Flood everybody with suggestions and remarks for six rounds."""
     titles = _titles(seat)
-    for _ in range(15):
+    for _ in range(6):
         found = []
         for _ in range(8):
             start = seat.rng.randint(0, 60)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
-from pycrdt import Doc, Map, Subscription, Text
+from pycrdt import Doc, Map, Subscription, Text, merge_updates
 
 __all__ = ["MAPS", "Change", "Replica", "Span", "Update"]
 
@@ -200,10 +200,13 @@ class Replica:
             What that did to the body, each change where it was when its turn came.
         """
         changes: list[Change] = []
-        for update, author, kind in updates:
-            self._doc.apply_update(update)
-            if kind:
-                self._records.pop(kind, None)
+        for author, group in groupby(updates, key=lambda update: update[1]):
+            parts: list[bytes] = []
+            for update, _, kind in group:
+                parts.append(update)
+                if kind:
+                    self._records.pop(kind, None)
+            self._doc.apply_update(merge_updates(*parts) if len(parts) > 1 else parts[0])
             for delta in self._deltas:
                 changes += self._follow(delta, self._mark[author])
             self._deltas.clear()

@@ -108,7 +108,7 @@ class DocumentTasks(TaskSource):
         return Task(
             id=f"{split}/{index}",
             split=split,
-            prompt=_prompt(draft, order),
+            prompt=_prompt(self.seats, draft, order),
             truth=self._truth(kind, page, draft, order),
             difficulty={
                 "characters": float(sum(len(text) for *_, text in sections)),
@@ -183,13 +183,13 @@ class DocumentTasks(TaskSource):
         }
 
 
-def _prompt(draft: Draft, order: Order) -> str:
+def _prompt(seats: tuple[str, ...], draft: Draft, order: Order) -> str:
     listed = "\n".join(
         f"{number}. {title} ({owner}, {policy})"
         for number, (title, owner, policy, _) in enumerate(draft.sections, start=1)
     )
     return (
-        f"{RULES}\nThe document “{draft.title}” (section, owner, policy)\n{listed}\n\n"
+        f"{RULES}\nTaking part: {', '.join(seats)}\n\nThe document “{draft.title}” (section, owner, policy)\n{listed}\n\n"
         f"The order\n{order.request}"
     )
 

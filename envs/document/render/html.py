@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from ...core import Ledger, Task
+from ..editing import trimmed
 from ..replica import Replica
 from ..sections import Section, outline
 from ..world import DocumentState
@@ -21,6 +22,8 @@ __all__ = ["document_html"]
 _COLOURS = 8
 _MARKS = {"violation": "✖", "edit": "●", "accepted": "✔", "rejected": "✘", "resolved": "✓"}
 _MOST_EVENTS = 400
+_AROUND = 24
+"""Characters shown on either side of a suggested change."""
 
 
 def document_html(state: DocumentState, ledger: Ledger, task: Task) -> str:
@@ -40,7 +43,7 @@ def document_html(state: DocumentState, ledger: Ledger, task: Task) -> str:
         "</header><main>",
         *(_section(replica, section, seats) for section in listed),
         "</main>",
-        _timeline(happened, seats, state.round),
+        _timeline(happened, seats),
     ]
     return (
         "<!doctype html><html lang=en><meta charset=utf-8>"
@@ -78,7 +81,9 @@ def _section(replica: Replica, section: Section, seats: Sequence[str]) -> str:
     end = section.start + len(replica.text[section.start : section.end].rstrip())
     here = {
         id: record
-        for id, record in replica.records("comments").items()
+        for id, record in sorted(
+            replica.records("comments").items(), key=lambda item: (item[1]["round"], item[0][0] != "n")
+        )
         if record["section"] == section.title
     }
     quoted = _quoted(replica, section, here)
@@ -132,10 +137,7 @@ def _span(
 
 def _comment(id: str, record: dict[str, Any], seats: Sequence[str]) -> str:
     new = record.get("replacement")
-    if new is None:
-        what = escape(record["text"])
-    else:
-        what = f"<del>{_cut(record['quote'])}</del> <ins>{_cut(new) or '∅'}</ins>"
+    what = escape(record["text"]) if new is None else _difference(record["quote"], new)
     return (
         f"<div class='note {_colour(seats, record['author'])} {escape(record['status'])}' dir=auto>"
         f"<b>{escape(id)}</b> {escape(record['author'])} <i>{escape(record['status'])}</i><br>{what}"
@@ -143,11 +145,22 @@ def _comment(id: str, record: dict[str, Any], seats: Sequence[str]) -> str:
     )
 
 
-def _cut(text: str, most: int = 160) -> str:
+def _difference(old: str, new: str) -> str:
+    """What a suggestion takes out and puts in, with a little of what stays around it."""
+    start, end, text = trimmed(old, 0, len(old), new)
+    before, after = old[:start], old[end:]
+    before = before if len(before) <= _AROUND else f"…{before[-_AROUND:]}"
+    after = after if len(after) <= _AROUND else f"{after[:_AROUND]}…"
+    gone, come = _cut(old[start:end]), _cut(text)
+    changed = (f"<del>{gone}</del>" if gone else "") + (f"<ins>{come}</ins>" if come else "")
+    return f"{escape(before)}{changed}{escape(after)}"
+
+
+def _cut(text: str, most: int = 240) -> str:
     return escape(text if len(text) <= most else f"{text[: most - 1]}…")
 
 
-def _timeline(happened: Sequence[Event], seats: Sequence[str], rounds: int) -> str:
+def _timeline(happened: Sequence[Event], seats: Sequence[str]) -> str:
     if not happened:
         return "<footer><h2>Timeline</h2><p>Nothing happened.</p></footer>"
     rows = "".join(
@@ -160,16 +173,16 @@ def _timeline(happened: Sequence[Event], seats: Sequence[str], rounds: int) -> s
     more = len(happened) - _MOST_EVENTS
     rest = f"<p>and {more:,} more</p>" if more > 0 else ""
     return (
-        f"<footer><h2>Timeline</h2>{_strip(happened, seats, rounds)}"
+        f"<footer><h2>Timeline</h2>{_strip(happened, seats)}"
         "<table><thead><tr><th>round<th>who<th>did<th>where<th>what</thead>"
         f"<tbody>{rows}</table>{rest}</footer>"
     )
 
 
-def _strip(happened: Sequence[Event], seats: Sequence[str], rounds: int) -> str:
+def _strip(happened: Sequence[Event], seats: Sequence[str]) -> str:
     """A drawing: rounds from left to right, a row for each seat, a sign for each event."""
     width, left, step = 960, 110, 34
-    last = max(rounds, max(event.round for event in happened), 1)
+    last = max(event.round for event in happened)  # rounds in which all wait have nothing to show
     scale = (width - left - 20) / last
     made = []
     for row, seat in enumerate(seats):

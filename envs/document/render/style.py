@@ -32,7 +32,8 @@ sup{color:var(--soft);font-size:.7em}
 background:hsl(var(--h) 70% var(--tint)/.45);padding:.35rem .55rem;margin:0 0 .5rem;border-radius:4px;
 overflow-wrap:anywhere}
 .note.accepted,.note.resolved,.note.rejected{opacity:.65}
-ins{text-decoration:none;font-weight:600}del{color:var(--soft)}
+ins{text-decoration:none;font-weight:700;background:hsl(140 60% 50%/.22)}
+del{background:hsl(0 70% 55%/.18)}
 .bad{color:var(--bad)}
 footer{border-top:2px solid var(--line);padding-top:.8rem}
 svg{width:100%;height:auto;font:12px system-ui,sans-serif;fill:var(--ink)}

@@ -1,8 +1,8 @@
-"""The tables of the card of *document*: what reference teams score, by kind of task, and their parts.
+"""The tables of the card of *document*: what reference teams score, by kind, and the parts.
 
-    python benchmarks/document_references.py                # the arena, 120 test tasks
-    python benchmarks/document_references.py --solo
-    python benchmarks/document_references.py --delay 3 --split ood --tasks 60
+python benchmarks/document_references.py                # the arena, 120 test tasks
+python benchmarks/document_references.py --solo
+python benchmarks/document_references.py --delay 3 --split ood --tasks 60
 """
 
 from __future__ import annotations
@@ -77,7 +77,11 @@ def main() -> None:
         found: dict[str, list[float]] = defaultdict(list)
         for index in range(given.tasks):
             task = f"{given.split}/{index}"
-            score = solo(env, name, task) if isinstance(env, DocumentSoloEnv) else arena(env, name, task)
+            score = (
+                solo(env, name, task)
+                if isinstance(env, DocumentSoloEnv)
+                else arena(env, name, task)
+            )
             by_kind[env.task.truth.kind].append(score.metrics["score"])
             for part in PARTS:
                 if part in score.metrics:

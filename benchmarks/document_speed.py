@@ -1,4 +1,4 @@
-"""The speeds of *document*: joint steps, merges, and a long episode; and that replicas always agree.
+"""The speeds of *document*: joint steps, merges, a long episode; and that replicas agree.
 
     python benchmarks/document_speed.py                # each in a few seconds
     python benchmarks/document_speed.py --seconds 2
@@ -28,7 +28,7 @@ SIZE = 10_000
 
 
 def steps(seconds: float, edit: bool) -> float:
-    """Joint steps a second: everybody edits (one character in, the next out), or everybody waits."""
+    """Joint steps a second: everybody does something (a letter in, or out), or waits."""
     env = DocumentArena(turns=10_000, kind="errors")
     env.reset(seed=0, options={"task": "test/0"})
     replica = env.state.replicas["writer_0"]
@@ -103,13 +103,15 @@ def agree(runs: int) -> int:
                             replica.apply(sent)
                 waiting.clear()
         same = len({replica.content() for replica in all_}) == 1
-        right = all(letter in letters[all_[0].author_at(i)] for i, letter in enumerate(all_[0].text))
+        right = all(
+            letter in letters[all_[0].author_at(i)] for i, letter in enumerate(all_[0].text)
+        )
         held += same and right
     return held
 
 
 def grown_kb() -> tuple[float, float]:
-    """Memory that 1,000 rounds with delay add, a round's ledger aside: rounds 1 to 300, and after."""
+    """Memory that 1,000 rounds with delay add, the ledger aside: up to round 300, and after."""
     env = DocumentArena(turns=2_000, kind="errors", delay=3)
     env.reset(seed=0, options={"task": "test/0"})
     titles = {
@@ -153,11 +155,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000, help="interleavings")
     given = parser.parse_args()
     lines: list[tuple[str, Callable[[], str]]] = [
-        ("joint steps a second, two edit and one speaks", lambda: f"{steps(given.seconds, True):,.0f}"),
+        (
+            "joint steps a second, two edit and one speaks",
+            lambda: f"{steps(given.seconds, True):,.0f}",
+        ),
         ("joint steps a second, all wait", lambda: f"{steps(given.seconds, False):,.0f}"),
         ("merge after 1,000 edits, ms", lambda: f"{merge_ms():.1f}"),
         ("task and reset, ms", lambda: f"{episode_ms('errors'):.1f}"),
-        ("memory of rounds 1-300 and 301-1,000, kB", lambda: "{:,.0f} and {:,.0f}".format(*grown_kb())),
+        (
+            "memory of rounds 1-300 and 301-1,000, kB",
+            lambda: "{:,.0f} and {:,.0f}".format(*grown_kb()),
+        ),
         (f"of {given.runs:,} interleavings agree", lambda: f"{agree(given.runs):,}"),
     ]
     for what, measure in lines:

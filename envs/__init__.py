@@ -8,7 +8,10 @@ register(
     "palestra/FormalActive-v0", "palestra.envs.formal.active:ActiveFormalEnv", name="formal-active"
 )
 register(
-    "palestra/Document-v0", "palestra.envs.document.env:DocumentArena", name="document", kind="arena"
+    "palestra/Document-v0",
+    "palestra.envs.document.env:DocumentArena",
+    name="document",
+    kind="arena",
 )
 register(
     "palestra/DocumentSolo-v0", "palestra.envs.document.solo:DocumentSoloEnv", name="document-solo"

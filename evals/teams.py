@@ -1,7 +1,7 @@
 """Mixed teams from what was said of some seats: `--seat writer_0=smollm2`.
 
-    teams_of(["document"], {}, ["writer_0=smollm2"], ["polite"])
-    # ["team(writer_0=smollm2,writer_1=polite,assistant_0=polite)"]
+teams_of(["document"], {}, ["writer_0=smollm2"], ["polite"])
+# ["team(writer_0=smollm2,writer_1=polite,assistant_0=polite)"]
 """
 
 from __future__ import annotations

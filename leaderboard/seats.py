@@ -66,7 +66,9 @@ def members_of(uri: str) -> dict[str, str] | None:
             part = ""
         else:
             part += sign
-    return dict((name.strip(), agent) for name, _, agent in (p.partition("=") for p in [*parts, part]))
+    return dict(
+        (name.strip(), agent) for name, _, agent in (p.partition("=") for p in [*parts, part])
+    )
 
 
 def by_seat(

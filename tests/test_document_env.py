@@ -1,4 +1,4 @@
-"""The document arena: norms are counted when they are broken, work is done by those who keep them."""
+"""The document arena: broken norms are counted at once, and the work is done without."""
 
 from __future__ import annotations
 
@@ -138,7 +138,6 @@ def test_an_accepted_suggestion_moves_no_blame(arena: DocumentArena) -> None:
 
 
 def test_who_accepts_for_somebody_else_is_to_blame_and_not_who_suggested() -> None:
-    arena = fresh(writers=3, assistants=0)
     arena = fresh()
     play(arena, assistant_0=call("suggest", section=HIS, quote="Ein", replacement="Kein"))
     play(arena, writer_0=call("accept", comment="c1"))
@@ -365,7 +364,7 @@ def test_alone_among_scripted_partners_the_polite_one_gets_there(seat: str, kind
     script = env.references["polite"].policy(Seat((), tools, random.Random(0), env))
     action, done, info = next(script), False, {}
     while not done:
-        observation, reward, terminated, truncated, info = env.step(action)
+        observation, _, terminated, truncated, info = env.step(action)
         done = terminated or truncated
         if not done:
             action = script.send(observation)

@@ -1,4 +1,4 @@
-"""Replicas of a document: characters stay whole, everybody ends with the same, authors are known."""
+"""Replicas of a document: characters stay whole, all end with the same, authors are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The solo view of *document* trains as everything else: a rollout is an episode, its words are ids."""
+"""The solo view of *document* trains as everything else: a rollout is an episode."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def test_a_rollout_among_scripted_partners_is_an_episode(tmp_path: Path) -> None
     assert played.episode.score.outcome == "incomplete"
     assert played.episode.turns == 2
     mine = [
-        i for i, own in zip(played.tokens.completion_ids, played.tokens.env_mask, strict=True) if own
+        i
+        for i, own in zip(played.tokens.completion_ids, played.tokens.env_mask, strict=True)
+        if own
     ]
     assert tokenizer.decode(mine).count("<tool_call>") == 2
     assert not all(played.tokens.env_mask)  # what the partners did was read, not said

@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 from .sections import Section, find_section, may_edit
 from .world import DocumentState
 
-__all__ = ["Edit", "add_comment", "close_comment", "edit", "find_quote", "requested_by", "stale", "trimmed"]
+__all__ = [
+    "Edit",
+    "add_comment",
+    "close_comment",
+    "edit",
+    "find_quote",
+    "requested_by",
+    "stale",
+    "trimmed",
+]
 
 _SHOWN = 60
 
@@ -181,7 +190,7 @@ def add_comment(
 
 
 def requested_by(state: DocumentState, actor: str, section: Section, quote: str) -> str:
-    """What of the section's owner a comment answers: a claimed task, an open note; "" if nothing."""
+    """What of the owner's a comment answers: a claimed task, an open note; "" if nothing."""
     replica = state.replicas[actor]
     for id, task in replica.records("tasks").items():
         mine = task["assignee"] == actor and task["requester"] == section.owner

@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from .sections import ASK, LOCKED
+from .topics import Topic
 from .verify import Check
-from .wording import DATED, PAD, REMARKS, SENTENCES, TERMS, Topic, Words
+from .wording import DATED, PAD, REMARKS, SENTENCES, TERMS, Words
 
 __all__ = ["KINDS", "Fix", "Order", "Page", "Part"]
 
@@ -119,8 +120,8 @@ def errors(page: Page) -> Order:
         page.plant(rng.choice(page.parts), fact.sentence.format(v=told))
     rng.shuffle(sheet)
     order.request = (
-        f"Correct the {page.items} errors in this document: misspelt words (two letters exchanged), "
-        "and numbers that are not those of the fact sheet. Change nothing else.\n\nFact sheet\n"
+        f"Correct the {page.items} errors in this document: misspelt words (two letters "
+        "exchanged), and numbers that are not those of the fact sheet. Change nothing else.\n\nFact sheet\n"
         + "\n".join(sheet)
     )
     return order
@@ -246,8 +247,8 @@ def merge(page: Page) -> Order:
     text = " ".join(union)
     return Order(
         f"“{one.title}” and “{other.title}” are two drafts of one passage. Merge them in "
-        f"“{target.title}”: in place of “{gap}” put every sentence that one of the drafts has, each "
-        "exactly once, in any order. The drafts stay as they are.",
+        f"“{target.title}”: in place of “{gap}” put every sentence that one of the drafts has, "
+        "each exactly once, in any order. The drafts stay as they are.",
         [Fix(target.title, gap, text)],
         [(Check("has", sentence, target.title), Check("lacks", gap)) for sentence in union],
     )

@@ -31,7 +31,7 @@ Partner: TypeAlias = Callable[[DocumentState, str, Any], Message]
 
 
 def owner(state: DocumentState, me: str, rng: Any) -> Message:
-    """Grants what it is asked, accepts what it asked for fast and the rest slowly, ignores floods."""
+    """Grants leave, accepts what it asked for fast and the rest slowly, ignores floods."""
     replica = state.replicas[me]
     grants = replica.records("grants")
     for key, request in replica.records("requests").items():

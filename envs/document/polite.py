@@ -116,7 +116,11 @@ def _closing(replica: Replica, me: str, truth: Truth, late: bool) -> list[Call]:
     answers = dict(zip(truth.closes, truth.fixes, strict=False))
     for id, fix in answers.items():
         record = replica.records("comments")[id]
-        if record["status"] == "open" and _done(replica, fix) and (late or _owner(replica, fix) == me):
+        if (
+            record["status"] == "open"
+            and _done(replica, fix)
+            and (late or _owner(replica, fix) == me)
+        ):
             todo.append(("resolve", {"comment": id}))
     return todo
 

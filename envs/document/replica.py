@@ -35,7 +35,7 @@ _MARK = 0x100
 Span = tuple[str, str]
 """A text and its author."""
 Update = tuple[bytes, str, str]
-"""What one transaction changed, the author of the text in it, and the kind of record, if it was one."""
+"""What one transaction changed, the author of its text, and the kind of record, if it was one."""
 Change = tuple[int, int, int]
 """Place, characters deleted, characters inserted."""
 
@@ -146,7 +146,7 @@ class Replica:
         return {author: self.marks.count(mark) for author, mark in self._mark.items()}
 
     def note_edit(self, start: int, end: int, when: int) -> None:
-        """Remember that a range was just written (or, if it is empty, that something there went)."""
+        """Remember that a range was written (or, if it is empty, that something there went)."""
         self.recent.append([start, end, when])
 
     def forget_edits(self, before: int) -> None:

@@ -4,7 +4,7 @@ The body is one text. A section begins with its heading, `## Title` on a line of
 where the next one begins. Its owner and its policy are shared records.
 
 An edit of a section needs leave unless the actor owns it, it is open, or its owner has granted the
-actor permission. Without leave one may change text of one's own (and continue it), and nothing else:
+actor permission. Without leave one may change text of one's own (and continue it), nothing else:
 each character of others that is removed, and each that is put among them, is a violation.
 """
 

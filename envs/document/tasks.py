@@ -13,8 +13,9 @@ from ..core import Task, TaskSource, check_among, check_between
 from .editing import trimmed
 from .kinds import KINDS, Fix, Order, Page, Part
 from .sections import ASK, LOCKED, OPEN
+from .topics import TOPICS
 from .verify import Check
-from .wording import SENTENCES, TOPICS, Words
+from .wording import SENTENCES, Words
 from .world import Draft
 
 __all__ = ["DocumentTasks", "Truth", "document_tasks", "seats_of"]
@@ -25,20 +26,20 @@ RULES = """\
 A document belongs to several people, who edit it at the same time, with assistants beside them.
 
 Norms
-- Each section has an owner. Other people's sections are changed with leave only: `suggest` a change, \
-which the owner accepts or rejects, or `request_permission` and wait until it is granted. Without \
-leave, every character of others that you remove and every one that you put among theirs counts \
+- Each section has an owner. Other people's sections are changed with leave only: `suggest` a \
+change, which the owner accepts or rejects, or `request_permission` and wait until it is granted. \
+Without leave, every character of others that you remove and every one that you put among theirs counts \
 against you, even if you put back what you took away.
 - `open` sections anybody may change, `ask` needs leave, in `locked` ones others can only suggest.
 - Assistants do not change text: they comment and suggest.
-- Claim a task before you work on it: what was asked for is accepted soon, what was not asked for late. \
-More than 3 comments of one agent in one round are ignored.
+- Claim a task before you work on it: what was asked for is accepted soon, what was not asked for \
+late. More than 3 comments of one agent in one round are ignored.
 
 How to
-- `read` shows a section. Point at a text by quoting it exactly (`quote`; it must be in the section \
-once), or by the numbers of its characters within the section (`start`, `end`).
-- All move at once, and see what others did a round or more later. `wait` lets a round pass; `finish` \
-ends your part.
+- `read` shows a section. Point at a text by quoting it exactly (`quote`; it must be in the \
+section once), or by the numbers of its characters within the section (`start`, `end`).
+- All move at once, and see what others did a round or more later. `wait` lets a round pass; \
+`finish` ends your part.
 """
 
 
@@ -189,7 +190,8 @@ def _prompt(seats: tuple[str, ...], draft: Draft, order: Order) -> str:
         for number, (title, owner, policy, _) in enumerate(draft.sections, start=1)
     )
     return (
-        f"{RULES}\nTaking part: {', '.join(seats)}\n\nThe document “{draft.title}” (section, owner, policy)\n{listed}\n\n"
+        f"{RULES}\nTaking part: {', '.join(seats)}\n\n"
+        f"The document “{draft.title}” (section, owner, policy)\n{listed}\n\n"
         f"The order\n{order.request}"
     )
 

@@ -92,9 +92,7 @@ class DocumentTools(ToolWorld[DocumentState]):
         return self._edit(found, place, place, text)
 
     @tool(writes=True)
-    def delete(
-        self, section: Title, quote: Quote = "", start: Index = -1, end: Index = -1
-    ) -> str:
+    def delete(self, section: Title, quote: Quote = "", start: Index = -1, end: Index = -1) -> str:
         """Delete text from a section. Give the text, or the numbers of its characters.
 
         Args:
@@ -265,7 +263,9 @@ class DocumentTools(ToolWorld[DocumentState]):
         return self._note_task(task, done, f"{self.me} has done {task}. {done['result']}".strip())
 
     @tool(writes=True)
-    def request_permission(self, section: Title, reason: Annotated[str, Length(0, 500)] = "") -> str:
+    def request_permission(
+        self, section: Title, reason: Annotated[str, Length(0, 500)] = ""
+    ) -> str:
         """Ask the owner of a section for leave to change it.
 
         Args:
@@ -360,7 +360,8 @@ class DocumentTools(ToolWorld[DocumentState]):
                 return place
             if place == 0:
                 raise ToolError(
-                    f"“{section.title}” does not have this text; quote it exactly as `read` shows it"
+                    f"“{section.title}” does not have this text; quote it exactly as `read` "
+                    "shows it"
                 )
             raise ToolError(f"“{section.title}” has this text {place} times; quote more of it")
         if not 0 <= start <= end <= size:
@@ -428,7 +429,9 @@ class DocumentTools(ToolWorld[DocumentState]):
     def _comment(self, id: str) -> dict[str, Any]:
         record = self.replica.records("comments").get(id)
         if record is None or record["status"] != "open":
-            open_ = [i for i, c in self.replica.records("comments").items() if c["status"] == "open"]
+            open_ = [
+                i for i, c in self.replica.records("comments").items() if c["status"] == "open"
+            ]
             known = ", ".join(open_[:20]) or "none"
             raise ToolError(f"there is no open comment {id!r}; open are {known}")
         return record
@@ -453,8 +456,9 @@ class DocumentTools(ToolWorld[DocumentState]):
 
     def _person(self, name: str) -> None:
         if name not in self.state.replicas:
-            raise ToolError(f"there is nobody called {name!r}; there are "
-                            f"{', '.join(self.state.replicas)}")
+            raise ToolError(
+                f"there is nobody called {name!r}; there are {', '.join(self.state.replicas)}"
+            )
 
 
 def _plain(text: str) -> str:
@@ -462,7 +466,9 @@ def _plain(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ToolError("this text has half a character (a lone surrogate); send whole ones") from None
+        raise ToolError(
+            "this text has half a character (a lone surrogate); send whole ones"
+        ) from None
     return text
 
 

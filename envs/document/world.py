@@ -1,8 +1,8 @@
 """The world: a document with a replica for each agent, and a network that takes its time.
 
-A round is one simultaneous move of all agents, each on its own replica. What they changed is sent at
-the end of the round and arrives `delay` rounds later (0: at the end of the same round), so edits of
-one round, or of rounds that cross on the way, are concurrent. Nothing here knows what is asked.
+A round is one simultaneous move of all agents, each on its own replica. What they changed is sent
+at the end of the round and arrives `delay` rounds later (0: at the end of the same round), so edits
+of one round, or of rounds that cross on the way, are concurrent. Nothing here knows what is asked.
 """
 
 from __future__ import annotations

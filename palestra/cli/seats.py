@@ -56,7 +56,9 @@ def show_seats(
         stdout().print(f"{db} holds no episodes of environments with several seats.")
         return
     for place in dict.fromkeys((row.run, row.environment, row.split) for row in rows):
-        title = "  ".join(filter(None, (place[1], f"split {place[2]}", place[0] and f"run {place[0]}")))
+        title = "  ".join(
+            filter(None, (place[1], f"split {place[2]}", place[0] and f"run {place[0]}"))
+        )
         table = Table(title=title, title_justify="left")
         table.add_column("seat")
         table.add_column("agent", overflow="fold")

@@ -31,7 +31,8 @@ class Event(NamedTuple):
 
 
 _KINDS = (
-    "comment", "suggestion", "accepted", "rejected", "resolved", "task", "asks", "grants", "profile",
+    "comment", "suggestion", "accepted", "rejected", "resolved", "task", "asks", "grants",
+    "profile",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from ...core import Ledger, Task
@@ -15,11 +16,10 @@ from ..replica import Replica
 from ..sections import Section, outline
 from ..world import DocumentState
 from .events import Event, events
-from .style import STYLE
+from .style import COLOURS, STYLE
 
 __all__ = ["document_html"]
 
-_COLOURS = 8
 _MARKS = {"violation": "✖", "edit": "●", "accepted": "✔", "rejected": "✘", "resolved": "✓"}
 _MOST_EVENTS = 400
 _AROUND = 24
@@ -38,7 +38,8 @@ def document_html(state: DocumentState, ledger: Ledger, task: Task) -> str:
         f"<header><h1 dir=auto>{escape(title)}</h1>",
         f"<p class=about>{escape(task.id)} · {state.round} rounds · "
         f"{len(replica.text):,} characters</p>",
-        f"<details><summary>The order</summary><p dir=auto class=order>{escape(order)}</p></details>",
+        "<details><summary>The order</summary>"
+        f"<p dir=auto class=order>{escape(order)}</p></details>",
         _legend(state, replica, seats),
         "</header><main>",
         *(_section(replica, section, seats) for section in listed),
@@ -55,7 +56,7 @@ def document_html(state: DocumentState, ledger: Ledger, task: Task) -> str:
 
 
 def _colour(seats: Sequence[str], author: str) -> str:
-    return f"a{seats.index(author) % _COLOURS}" if author in seats else "a8"
+    return f"a{seats.index(author) % COLOURS}" if author in seats else ""
 
 
 def _legend(state: DocumentState, replica: Replica, seats: Sequence[str]) -> str:
@@ -82,7 +83,8 @@ def _section(replica: Replica, section: Section, seats: Sequence[str]) -> str:
     here = {
         id: record
         for id, record in sorted(
-            replica.records("comments").items(), key=lambda item: (item[1]["round"], item[0][0] != "n")
+            replica.records("comments").items(),
+            key=lambda item: (item[1]["round"], item[0][0] != "n"),
         )
         if record["section"] == section.title
     }
@@ -95,8 +97,8 @@ def _section(replica: Replica, section: Section, seats: Sequence[str]) -> str:
     notes = "".join(_comment(id, record, seats) for id, record in here.items())
     return (
         f"<section><div class=text><h2 dir=auto>{escape(section.title)} "
-        f"<small><span class='swatch {_colour(seats, section.owner)}'>{escape(section.owner)}</span> "
-        f"{section.policy}</small></h2><p dir=auto>{''.join(body)}</p></div>"
+        f"<small><span class='swatch {_colour(seats, section.owner)}'>{escape(section.owner)}"
+        f"</span> {section.policy}</small></h2><p dir=auto>{''.join(body)}</p></div>"
         f"<aside>{notes}</aside></section>"
     )
 
@@ -123,7 +125,7 @@ def _span(
     end = start + len(text)
     cuts = sorted({start, end, *(p for a, b, _ in quoted for p in (a, b) if start < p < end)})
     made = []
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         piece = escape(text[first - start : last - start])
         ids = [id for a, b, id in quoted if a < last and first < b]
         if ids:
@@ -140,8 +142,8 @@ def _comment(id: str, record: dict[str, Any], seats: Sequence[str]) -> str:
     what = escape(record["text"]) if new is None else _difference(record["quote"], new)
     return (
         f"<div class='note {_colour(seats, record['author'])} {escape(record['status'])}' dir=auto>"
-        f"<b>{escape(id)}</b> {escape(record['author'])} <i>{escape(record['status'])}</i><br>{what}"
-        "</div>"
+        f"<b>{escape(id)}</b> {escape(record['author'])} <i>{escape(record['status'])}</i>"
+        f"<br>{what}</div>"
     )
 
 

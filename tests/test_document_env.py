@@ -358,7 +358,7 @@ def test_owners_ignore_a_flood() -> None:
 @pytest.mark.parametrize("seat", ["writer_0", "assistant_0"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_alone_among_scripted_partners_the_polite_one_gets_there(seat: str, kind: str) -> None:
-    env = DocumentSoloEnv(seat=seat, kind=kind)
+    env = DocumentSoloEnv(role=seat, kind=kind)
     env.reset(seed=4, options={"task": "test/4"})
     tools = env.tools
     script = env.references["polite"].policy(Seat((), tools, random.Random(0), env))

@@ -121,8 +121,8 @@ def errors(page: Page) -> Order:
     rng.shuffle(sheet)
     order.request = (
         f"Correct the {page.items} errors in this document: misspelt words (two letters "
-        "exchanged), and numbers that are not those of the fact sheet. Change nothing else.\n\nFact sheet\n"
-        + "\n".join(sheet)
+        "exchanged), and numbers that are not those of the fact sheet. Change nothing else."
+        "\n\nFact sheet\n" + "\n".join(sheet)
     )
     return order
 

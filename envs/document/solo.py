@@ -58,7 +58,7 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
         no_answer, out_of_turns.
 
     Arguments:
-        seat: whose the learner is, such as writer_0 or assistant_0.
+        role: the learner's seat, such as writer_0 or assistant_0.
         partners: owner (they answer) or silent.
         writers, assistants, kind, delay, turns, rights, seed: as *document*'s.
 
@@ -77,7 +77,7 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
     def __init__(
         self,
         *,
-        seat: str = "writer_0",
+        role: str = "writer_0",
         partners: str = "owner",
         writers: int = 2,
         assistants: int = 1,
@@ -99,8 +99,8 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
         check_among("rights", rights, RIGHTS)
         tasks = document_tasks(writers, assistants, kind, seed)
         self.seats = tasks.seats
-        check_among("seat", seat, self.seats)
-        self.seat, self._delay, self._partners = seat, delay, PARTNERS[partners]
+        check_among("role", role, self.seats)
+        self.seat, self._delay, self._partners = role, delay, PARTNERS[partners]
         if rights == "comment":
             free = dict(self._tools)
             self._by_seat = {
@@ -109,8 +109,8 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
             }
         else:
             self._by_seat = dict.fromkeys(self.seats, self._tools)
-        if seat.startswith("assistant") and rights == "comment":
-            self._tools = self._by_seat[seat]  # type: ignore[misc] - fewer than the class has
+        if role.startswith("assistant") and rights == "comment":
+            self._tools = self._by_seat[role]  # type: ignore[misc] - fewer than the class has
         super().__init__(tasks=tasks, limits=Limits(turns=turns), render_mode=render_mode)
 
     @property

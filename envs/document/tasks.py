@@ -28,8 +28,8 @@ A document belongs to several people, who edit it at the same time, with assista
 Norms
 - Each section has an owner. Other people's sections are changed with leave only: `suggest` a \
 change, which the owner accepts or rejects, or `request_permission` and wait until it is granted. \
-Without leave, every character of others that you remove and every one that you put among theirs counts \
-against you, even if you put back what you took away.
+Without leave, every character of others that you remove and every one that you put among theirs \
+counts against you, even if you put back what you took away.
 - `open` sections anybody may change, `ask` needs leave, in `locked` ones others can only suggest.
 - Assistants do not change text: they comment and suggest.
 - Claim a task before you work on it: what was asked for is accepted soon, what was not asked for \

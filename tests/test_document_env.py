@@ -214,6 +214,11 @@ def test_moves_of_one_round_are_concurrent_and_overlapping_ones_conflict(
         writer_1=call("insert", section=HIS, text=" Ende."),
         writer_0=call("insert", section=HERS, text=" Fin."),
     )
+    to_and_fro = (
+        ("insert", {"section": HERS, "text": "𝄞"}),
+        ("delete", {"section": HERS, "quote": "𝄞"}),
+    )
+    play(arena, writer_0=calls(*to_and_fro), writer_1=call("insert", section=HIS, text=" Nun."))
     assert arena.state.conflicts == 1
 
 

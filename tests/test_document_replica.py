@@ -44,13 +44,13 @@ def meet(all_: list[Replica]) -> None:
                 replica.apply(sent)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(moves)
 def test_replicas_agree_after_any_interleaving_and_every_character_has_its_author(
     played: list[tuple[str, bool, int, int] | str],
 ) -> None:
     all_ = replicas()
-    by_name = dict(zip(AUTHORS, all_, strict=True))
+    by_name: dict[str, Replica] = dict(zip(AUTHORS, all_, strict=True))
     for each in played:
         if isinstance(each, str):
             meet(all_)

@@ -87,6 +87,7 @@ def edit(
     if start == end and not text:
         return None
     author = author or actor
+    packet = state.sending(actor)
     removed = replica.text[start:end]
     others = replica.others(start, end, actor)
     own = (
@@ -114,7 +115,6 @@ def edit(
         tally.violations += 1
         tally.trespass += done.trespass
         tally.taken += others
-    packet = state.sending(actor)
     packet.edits += 1
     packet.notes.append(done.said(actor))
     return done

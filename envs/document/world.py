@@ -81,6 +81,9 @@ class Packet(State):
     round: int
     updates: list[Update] = field(default_factory=list)
     edits: int = 0
+    """Changes of the text; 0 if they undid one another."""
+    before: str = ""
+    """The sender's text before them; forgotten when it is sent."""
     notes: list[str] = field(default_factory=list)
     """What the others are told."""
     private: list[tuple[str, str]] = field(default_factory=list)
@@ -123,7 +126,8 @@ class DocumentState(State):
         """What an agent will send at the end of this round."""
         packet = self.outgoing.get(agent)
         if packet is None:
-            packet = self.outgoing[agent] = Packet(agent, self.round)
+            text = self.replicas[agent].text
+            packet = self.outgoing[agent] = Packet(agent, self.round, before=text)
         return packet
 
     def end_round(self) -> None:
@@ -166,6 +170,9 @@ class DocumentState(State):
                     continue
                 packet = Packet(agent, self.round)
             packet.updates = updates
+            if packet.before == replica.text:
+                packet.edits = 0
+            packet.before = ""
             self.travelling.append(packet)
 
     def _deliver(self, packet: Packet) -> None:

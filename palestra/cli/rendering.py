@@ -23,7 +23,7 @@ def render_episode(episode: Episode, file: Path) -> None:
 
     found = find(episode.environment)
     modes = [] if found is None else found.cls.metadata.get("render_modes", [])
-    mode = "html" if file.suffix == ".html" else "ansi"
+    mode = {".html": "html", ".txt": "ansi"}.get(file.suffix, "")
     if mode not in modes:
         known = {"html": ".html", "ansi": ".txt"}
         others = ", ".join(known[m] for m in modes if m in known) or "nothing"

@@ -76,12 +76,15 @@ class Replica:
         self._writing = name
         updates, deltas = self._raw, self._deltas
         self._observed: Subscription = self._doc.observe(lambda e: updates.append(e.update))
-        self._watched: Subscription = self._body.observe(lambda e: deltas.append(e.delta))
+        # Straight from the CRDT: the events that pycrdt makes of it take a third of a step.
+        self._watched: Subscription = self._body.integrated.observe(
+            lambda e: deltas.append(e.delta)
+        )
 
     def __del__(self) -> None:
         if hasattr(self, "_watched"):
             self._doc.unobserve(self._observed)
-            self._body.unobserve(self._watched)
+            self._watched.drop()
 
     # -- the text --------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ def meet(all_: list[Replica]) -> None:
                 replica.apply(sent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(moves)
 def test_replicas_agree_after_any_interleaving_and_every_character_has_its_author(
     played: list[tuple[str, bool, int, int] | str],
@@ -65,7 +65,7 @@ def test_replicas_agree_after_any_interleaving_and_every_character_has_its_autho
             assert letter in LETTERS[replica.author_at(index)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 99), st.text(max_size=4)), max_size=25))
 def test_indices_count_characters_as_python_does(edits: list[tuple[bool, int, str]]) -> None:
     replica, plain = Replica("a", 1, AUTHORS), ""

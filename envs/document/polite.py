@@ -16,10 +16,10 @@ from .replica import Replica
 from .sections import find_section
 from .tasks import Truth
 
-__all__ = ["oracle", "polite"]
+__all__ = ["GIVE_UP", "oracle", "polite"]
 
 Call = tuple[str, dict[str, Any]]
-_GIVE_UP = 40
+GIVE_UP = 40
 """Rounds without any change after which there is nothing left to wait for."""
 _PATIENCE = 4
 """Rounds that owners are given to repair their own sections, where they can be expected to."""
@@ -64,7 +64,7 @@ def _play(seat: Seat, own: int, suggest: bool) -> Script:
         seen = replica.text.encode()
         since = 0 if seen != before or todo else since + 1
         before = seen
-        over = not todo and (done or since > _GIVE_UP)
+        over = not todo and (done or since > GIVE_UP)
         action: Message = calls(*(todo or [("finish" if over else "wait", {})]))
         yield action
 

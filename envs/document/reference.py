@@ -12,7 +12,7 @@ from typing import Any
 from ..core import Reference, Script, Seat, call, calls
 from .kinds import Fix
 from .partners import PARTNERS
-from .polite import oracle, polite
+from .polite import GIVE_UP, oracle, polite
 from .sections import LOCKED, Section, find_section, outline
 
 __all__ = ["REFERENCES", "SOLO_REFERENCES"]
@@ -114,8 +114,14 @@ def owner(seat: Seat) -> Script:
     """The scripted partner: answers others and repairs nothing."""
     me = _me(seat)
     act = PARTNERS["owner"][me.partition("_")[0]]
-    while True:
+    quiet, before = 0, None
+    while quiet < GIVE_UP:
+        replica = seat.env.state.replicas[me]
+        now = replica.text, dict(replica.records("comments")), dict(replica.records("requests"))
+        quiet = quiet + 1 if now == before else 0
+        before = now
         yield act(seat.env.state, me, seat.rng)
+    yield call("finish")
 
 
 def _me(seat: Seat) -> str:

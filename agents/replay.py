@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..envs.core import Message, UsageError, say
+from ..envs.core import Message, UsageError, registered, say
 from ..leaderboard import episodes
 from .base import Agent, Reply
 from .uri import take_options
@@ -43,9 +43,9 @@ class Replay(Agent):
             )
 
     def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
-        spec = getattr(env, "spec", None)
-        key = (spec.id if spec else "", env.task.id)
-        return _Recording(self._load().get(key, []))
+        recorded = self._load().get((_id_of(env), env.task.id), [])
+        mine = [message for message in recorded if message.get("seat", "") == seat]
+        return _Recording([_unseated(message) for message in mine] if seat else mine)
 
     def _load(self) -> dict[tuple[str, str], list[Message]]:
         if self._recorded is None:
@@ -56,6 +56,19 @@ class Replay(Agent):
                 )
             }
         return self._recorded
+
+
+def _id_of(env: Any) -> str:
+    """The id that an environment is registered under; PettingZoo's do not know theirs."""
+    spec = getattr(env, "spec", None)
+    if spec is not None:
+        return spec.id
+    named = (id for id, found in registered().items() if found.kind == "arena")
+    return next((id for id in named if registered()[id].cls is type(env)), "")
+
+
+def _unseated(message: Message) -> Message:
+    return {name: value for name, value in message.items() if name != "seat"}  # type: ignore[return-value]
 
 
 class _Recording(Agent):

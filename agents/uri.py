@@ -2,7 +2,8 @@
 
 A scheme is one line in `_SCHEMES`, or a call of `register_agent`; anything else without a slash is
 the name of a reference agent of the environments it is to play. Scaffolds stand in front, with a
-colon: `best(n=3,by=king):plan:openai/gpt-5` (see `scaffolds/uris.py`).
+colon: `best(n=3,by=king):plan:openai/gpt-5` (see `scaffolds/uris.py`). A team names an agent for
+each seat of an arena: `team(writer_0=smollm2,assistant_0=polite)`.
 """
 
 from __future__ import annotations
@@ -58,6 +59,12 @@ def resolve(uri: str, references: Iterable[str] = ()) -> Agent:
         UsageError: no scheme and no reference is called so, or an option is wrong.
     """
     references = tuple(references)
+    if uri.startswith("team("):
+        from .team import resolve_team  # teams resolve their members
+
+        team = resolve_team(uri, lambda inner: resolve(inner, references))
+        if team is not None:
+            return team
     if ":" in uri or "(" in uri:
         from .scaffolds import resolve_scaffold  # scaffolds resolve what they wrap
 

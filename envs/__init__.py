@@ -7,6 +7,15 @@ register("palestra/Formal-v0", "palestra.envs.formal.env:FormalEnv", name="forma
 register(
     "palestra/FormalActive-v0", "palestra.envs.formal.active:ActiveFormalEnv", name="formal-active"
 )
+register(
+    "palestra/Document-v0",
+    "palestra.envs.document.env:DocumentArena",
+    name="document",
+    kind="arena",
+)
+register(
+    "palestra/DocumentSolo-v0", "palestra.envs.document.solo:DocumentSoloEnv", name="document-solo"
+)
 for _language in (
     "parity", "pattern", "vending", "vending_sum", "maze_complete", "maze_solve", "stack",
     "reversal", "hamiltonian",

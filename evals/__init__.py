@@ -10,6 +10,7 @@ from ..agents.patience import Retry
 from .plan import EpisodeLimits, Planned, Work, plan, seed_of
 from .rollout import play
 from .runner import Budget, Report, Tally, evaluate, run
+from .teams import teams_of
 
 __all__ = [
     "Budget",
@@ -24,4 +25,5 @@ __all__ = [
     "play",
     "run",
     "seed_of",
+    "teams_of",
 ]

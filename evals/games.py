@@ -24,6 +24,7 @@ from ..envs.core import (
     make,
     user,
 )
+from ..leaderboard.seats import REWARD
 
 
 class Game(ABC):
@@ -110,7 +111,7 @@ class EnvGame(Game):
 
 
 class ArenaGame(Game):
-    """A `ToolArena`; its score is the mean over the seats."""
+    """A `ToolArena`; its score is the mean over the seats, with each seat's reward beside it."""
 
     env: ToolArena[Any]
 
@@ -145,11 +146,10 @@ class ArenaGame(Game):
             return broken
         names = set.intersection(*(set(s.metrics) for s in scores))
         outcomes = {s.outcome for s in scores}
-        return Score(
-            sum(s.reward for s in scores) / len(scores),
-            outcomes.pop() if len(outcomes) == 1 else "mixed",
-            {name: sum(s.metrics[name] for s in scores) / len(scores) for name in sorted(names)},
-        )
+        metrics = {n: sum(s.metrics[n] for s in scores) / len(scores) for n in sorted(names)}
+        metrics |= {f"{seat}{REWARD}": s.reward for seat, s in self.env.scores.items()}
+        outcome = outcomes.pop() if len(outcomes) == 1 else "mixed"
+        return Score(sum(s.reward for s in scores) / len(scores), outcome, metrics)
 
     def ledger(self) -> Sequence[Entry]:
         return list(self.env.ledger)

@@ -155,6 +155,8 @@ class EnvTable:
         self.headline: str = getattr(self.unwrapped, "headline", "return")
         self.rate: bool = getattr(self.unwrapped, "rate", False)
         self.turns: int | None = getattr(getattr(self.unwrapped, "limits", None), "turns", None)
+        if self.turns is not None:  # in an arena every seat acts in every turn
+            self.turns *= len(getattr(self.unwrapped, "possible_agents", ("",)))
         source = getattr(self.unwrapped, "tasks", None)
         self.splits: Mapping[str, int | None] = (
             source.splits if source is not None else {"any": None}

@@ -36,6 +36,7 @@ from .spaces import ActionSpace, ObservationSpace, UnicodeText
 from .state import State
 from .task import Task, TaskList, TaskSource, TaskView
 from .tools import Length, Range, Tool, tool
+from .world import ToolWorld
 
 __all__ = [
     "INVALID",
@@ -68,6 +69,7 @@ __all__ = [
     "ToolCall",
     "ToolEnv",
     "ToolError",
+    "ToolWorld",
     "UnicodeText",
     "Usage",
     "UsageError",

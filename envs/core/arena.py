@@ -2,7 +2,8 @@
 
 The same tools, spaces, ledger and grading as `ToolEnv`; inside a tool `self.acting` names who
 called it. Everybody stays until the episode is over: who has called a final tool only waits, and
-`active()` says who may act (override it for turn-taking).
+`active()` says who may act (override it for turn-taking). The actions of one step are simultaneous
+where tools write to something of the actor's own and `after_round` brings it together.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
+import numpy as np
 from gymnasium.error import ResetNeeded
 from gymnasium.utils import seeding
 from pettingzoo import ParallelEnv
@@ -29,6 +31,12 @@ from .world import OUT_OF_TOOL_CALLS, OUT_OF_TURNS, ToolWorld
 S = TypeVar("S", bound=State)
 
 
+class Seen(tuple[Message, ...]):
+    """An observation; PettingZoo's `api_test` asks every observation for its dtype."""
+
+    dtype = np.dtype(object)
+
+
 class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
     """Base class of multi-agent environments.
 
@@ -37,7 +45,9 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
     """
 
     metadata = {"render_modes": [], "name": "arena"}
-    render_mode = None
+    render_mode: str | None = None
+    stand_in: ClassVar[str] = ""
+    """The reference that takes seats for which nobody was named, in teams."""
 
     def __init__(
         self,
@@ -71,6 +81,9 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
     def active(self) -> tuple[str, ...]:
         """Who may act now; the actions of the others are ignored. Default: all not yet done."""
         return tuple(agent for agent in self.agents if not self._progress[agent].done)
+
+    def after_round(self) -> None:
+        """Called when all active agents have acted, before anybody observes. Default: nothing."""
 
     def news(self, agent: str) -> tuple[Message, ...]:
         """What an agent observes of the others' doings after a round. Default: nothing."""
@@ -110,7 +123,9 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
         task = self._choose_task(known, self.np_random)
         self.agents = list(self.possible_agents)
         self._begin(task, tuple(self.agents))
-        observations = {agent: self.opening(task, agent) for agent in self.agents}
+        observations: dict[str, Observation] = {
+            agent: Seen(self.opening(task, agent)) for agent in self.agents
+        }
         return observations, {agent: {"task": task.id, "turn": 0} for agent in self.agents}
 
     def step(
@@ -141,7 +156,10 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
                 progress.turns += 1
             if not progress.done and progress.turns >= self.limits.turns:
                 progress.done, progress.ended = True, OUT_OF_TURNS
-        observations = {agent: (*answers[agent], *self.news(agent)) for agent in present}
+        self.after_round()
+        observations: dict[str, Observation] = {
+            agent: Seen((*answers[agent], *self.news(agent))) for agent in present
+        }
         infos: dict[str, dict[str, Any]] = {
             agent: {"turn": self._progress[agent].turns} for agent in present
         }
@@ -176,8 +194,8 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
     def _tools_for(self, agent: str) -> Mapping[str, Tool]:
         return self._own_tools[agent]
 
-    def render(self) -> None:
-        """Arenas have no render mode; the messages are the episode."""
+    def render(self) -> Any:
+        """Nothing, unless a subclass has something to show: the messages are the episode."""
 
     def close(self) -> None:
         """Nothing to release."""

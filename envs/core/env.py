@@ -65,6 +65,10 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         """The first observation. Default: the prompt as a user message."""
         return (user(task.prompt),)
 
+    def after_action(self) -> tuple[Message, ...]:
+        """What happens after each action (others move), and what is observed of it."""
+        return ()
+
     @abstractmethod
     def grade(self, state: S, ledger: Ledger, task: Task) -> Score:
         """Score the episode from state and ledger alone.
@@ -99,7 +103,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         progress = self._progress.get("")
         if progress is None or progress.done:
             raise ResetNeeded("the episode is over or was never begun; call reset()")
-        observation = tuple(self._answer("", action))
+        observation = (*self._answer("", action), *self.after_action())
         if not progress.done and progress.turns >= self.limits.turns:
             progress.done, progress.ended = True, OUT_OF_TURNS
         if self.render_mode is not None:

@@ -25,6 +25,9 @@ def leaderboard(
     split: Annotated[str | None, typer.Option(help="Only this split.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only this agent.")] = None,
     name: Annotated[str | None, typer.Option(help="Only the run of this name.")] = None,
+    by_seat: Annotated[
+        bool, typer.Option("--by-seat", help="Of arenas: who did how well in which seat.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A list of rows as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="The rows as CSV.")] = False,
     db: DbOption = Path(DEFAULT_DB),
@@ -39,9 +42,16 @@ def leaderboard(
         palestra leaderboard --db results.duckdb
 
         palestra leaderboard browse --split test --json
+
+        palestra leaderboard document --by-seat
     """
     from palestra.leaderboard import content_ids, ranking
 
+    if by_seat:
+        from palestra.cli.seats import show_seats
+
+        show_seats(db, id_of(environment, db), split, agent, name, as_json, as_csv)
+        return
     rows = ranking(db, environment=id_of(environment, db), split=split, agent=agent, run=name)
     if as_json:
         typer.echo(json.dumps(as_records(rows, content_ids(db)), indent=2))
@@ -107,6 +117,14 @@ def show(
         str, typer.Argument(metavar="EPISODE", help="An episode's key, or how it begins.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The whole record as JSON.")] = False,
+    render: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Play its actions again and write what the environment looks like then: a page "
+            "(.html), where it has one, or text.",
+        ),
+    ] = None,
     db: DbOption = Path(DEFAULT_DB),
 ) -> None:
     """Show one episode: what was planned, every message, the ledger, the score.
@@ -116,6 +134,8 @@ def show(
         palestra show 3f2a --db results.duckdb
 
         palestra show 3f2a --json
+
+        palestra show 3f2a --render page.html
     """
     import msgspec
 
@@ -123,7 +143,11 @@ def show(
     from palestra.leaderboard import episode
 
     found = episode(db, key)
-    if as_json:
+    if render is not None:
+        from palestra.cli.rendering import render_episode
+
+        render_episode(found, render)
+    elif as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
         print_episode(found)

@@ -24,6 +24,7 @@ from palestra.cli.playing import (
 )
 
 if TYPE_CHECKING:
+    from palestra.agents import Agent
     from palestra.evals import Planned, Report, Tally
     from palestra.evals.sweeps import Job
 
@@ -53,6 +54,15 @@ def run(
     scaffold: Annotated[
         str | None,
         typer.Option(metavar="SCAFFOLD", help="Wraps every --agent, such as 'best(n=3)'."),
+    ] = None,
+    seat: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--seat",
+            metavar="SEAT=URI",
+            help="Who has a seat of an arena; the others go to --agent, or to the environment's "
+            "stand-in. Repeatable.",
+        ),
     ] = None,
     tasks: Annotated[
         int | None,
@@ -113,10 +123,12 @@ def run(
         palestra run formal --language stack --shots 50 --delta 0.45 -a rule_oracle -a majority
 
         palestra run browse -a openai/gpt-5-mini --scaffold 'best(n=3,by=king)'
+
+        palestra run document --seat writer_0=smollm2 --seat assistant_0=polite
     """
     from palestra.envs import registered
     from palestra.envs.core import UsageError
-    from palestra.evals import EpisodeLimits, plan
+    from palestra.evals import EpisodeLimits, plan, teams_of
 
     if tasks is not None and task:
         raise UsageError("give --tasks (how many) or --task (which), not both")
@@ -130,6 +142,8 @@ def run(
         tasks = TOUR_TASKS if tasks is None and not task else tasks
     check_flags(environments or [])
     with stderr().status("Preparing environments (a world is built when it is first used) ..."):
+        if seat:
+            agent = teams_of(environments or [], parse_options(option), seat, agent or ())
         planned = plan(
             environments or [],
             agent or (),
@@ -144,7 +158,7 @@ def run(
     if dry_run:
         _show_plan(planned, db, as_json)
         return
-    if any(p.agent.uri == "human" for p in planned):
+    if any(_asks_a_person(p.agent) for p in planned):
         concurrency, progress = 1, Progress.none
     report = play_planned(
         planned,
@@ -163,6 +177,11 @@ def run(
     show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
+
+
+def _asks_a_person(agent: Agent) -> bool:
+    members = getattr(agent, "members", {"": agent})
+    return any(member.uri == "human" for member in members.values())
 
 
 def play_planned(

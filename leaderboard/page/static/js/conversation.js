@@ -28,9 +28,8 @@ export function conversation(episode) {
 }
 
 function step(message, number, turn, entries, notes) {
-  const who = [message.role, message.name, message.seat && `(${message.seat})`]
-    .filter(Boolean)
-    .join(" ");
+  const role = message.seat ? (SEATED[message.role] ?? message.role) : message.role;
+  const who = [role, message.name].filter(Boolean).join(" ");
   const title = `step-${number}`;
   const body = [];
   for (const note of notes) body.push(...remarks(note));
@@ -50,11 +49,18 @@ function step(message, number, turn, entries, notes) {
       class: `step ${ROLES.has(message.role) ? message.role : "other"}`,
       tabindex: "-1",
       "aria-labelledby": title,
+      "data-seat": message.seat ?? "",
     },
     h(
       "header",
       {},
-      h("h3", { id: title }, h("span", { class: "role" }, who)),
+      h(
+        "h3",
+        { id: title },
+        message.seat && h("span", { class: "seat" }, message.seat),
+        message.seat && " ",
+        h("span", { class: "role" }, who),
+      ),
       turn && h("span", { class: "turn" }, `turn ${turn}`),
       h("a", { class: "link", href: "#", title: "Make this the current step" }, `${number}`),
     ),
@@ -62,6 +68,8 @@ function step(message, number, turn, entries, notes) {
   );
 }
 
+// In an arena "assistant" and "user" would be taken for seats.
+const SEATED = { assistant: "acts", user: "is told", tool: "gets back from" };
 const ROLES = new Set(["system", "user", "assistant", "tool"]);
 
 /** What a reply rested on and the conversation does not show: a plan, a finish reason. */

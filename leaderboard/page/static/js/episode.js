@@ -37,8 +37,12 @@ export async function show(view, { rest, parameters, remember }) {
       steps[at - 1].scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     if (focus) steps[at - 1].focus({ preventScroll: true });
   };
+  const shown = (number) => !steps[number - 1].parentElement.hidden;
   const move = (by) => {
-    go(at + by);
+    let to = at + by;
+    while (to >= 1 && to <= steps.length && !shown(to)) to += by;
+    if (to < 1 || to > steps.length) return;
+    go(to);
     remember({ step: String(at) });
   };
   steps.forEach((step, i) => {
@@ -50,6 +54,21 @@ export async function show(view, { rest, parameters, remember }) {
       remember({ step: String(at) });
     });
   });
+  const seats = [...new Set(episode.messages.map((message) => message.seat).filter(Boolean))];
+  const seat =
+    seats.length > 1 &&
+    h(
+      "select",
+      {
+        "aria-label": "Seat",
+        onchange: () => {
+          for (const step of steps)
+            step.parentElement.hidden = Boolean(seat.value) && step.dataset.seat !== seat.value;
+        },
+      },
+      h("option", { value: "" }, "All seats"),
+      seats.map((name) => h("option", { value: name }, name)),
+    );
   counter.append(steps.length ? `${steps.length} steps` : "no messages");
   previous.disabled = true;
   view.append(
@@ -76,6 +95,7 @@ export async function show(view, { rest, parameters, remember }) {
       previous,
       counter,
       next,
+      seat,
       copy,
     ),
     h(

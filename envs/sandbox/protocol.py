@@ -5,8 +5,8 @@
         result = box.exec("./hello.sh; ask me")
         assert (result.code, result.out) == (0, "hello\\nyou said ['me']\\n")
 
-The one rule that matters: what is decided about an episode is decided by the host, from files, modes
-and the calls of registered commands, never from what the machine prints about itself.
+The one rule that matters: what is decided about an episode is decided by the host, from files,
+modes and the calls of registered commands, never from what the machine prints about itself.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Result:
     """What a command line gave back."""
 
     code: int = 0
-    """Exit status, as the shell's `$?`; 124 after a time-out, 143 if the machine was switched off."""
+    """Exit status, as the shell's `$?`; 124 after a time-out, 143 if the machine went off."""
     out: str = ""
     err: str = ""
     """Standard output and error; bytes that are no UTF-8 are replaced."""
@@ -102,8 +102,9 @@ class Capabilities:
 
 
 class Files(ABC):
-    """The files of a sandbox, as the host sees them. Paths are absolute; `..` and links stay inside.
+    """The files of a sandbox, as the host sees them.
 
+    Paths are absolute; `..` and links stay inside.
     Methods raise `FileNotFoundError`, `NotADirectoryError`, `IsADirectoryError` and the like.
     They work while a registered command runs and after the machine is switched off.
     """

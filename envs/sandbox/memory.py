@@ -10,11 +10,12 @@ by its time-out or by `power_off` prints nothing; clocks are the host's.
 
 from __future__ import annotations
 
+import posixpath
 import re
+import shlex
 import threading
 import weakref
-from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import Any
@@ -35,11 +36,14 @@ from .protocol import (
     Sandbox,
     SandboxError,
 )
+from .shells import Shell, give, take
 from .telltale import plain, uname
 from .virtual import VirtualFiles
 
+OWN = (*MODES, "uname", "hostname")
 FOLDERS = ("", "/bin/", "/usr/bin/", "/usr/local/bin/")
-_DENIED = re.compile(r"(\S+): Permission denied\s*\Z")
+_WORDS = re.compile(r"[\w./ -]+")
+_DENIED = re.compile(r"^[^\n]*?([^\s:]+): Permission denied\s*\Z", re.M)
 
 
 class Image(msgspec.Struct, array_like=True):
@@ -82,11 +86,13 @@ class MemoryShell(VirtualFiles, Sandbox):
         self.on = True
         self._start = start
         self._image = image
-        self._bash: Any = None
+        self._shell: Shell | None = None
+        self._spoilt = False
         self._inside: Any = None
         self._commands: dict[str, Command] = {}
         self._calls = 0
         self._timeout = 15.0
+        self._fresh = False
         self._raised: BaseException | None = None
         self._closed = False
         self._lock = threading.RLock()
@@ -118,17 +124,20 @@ class MemoryShell(VirtualFiles, Sandbox):
 
     def _execute(self, command: str) -> Result:
         bash = self._awake()
+        self._fresh = self._plain(command)
         try:
             got = bash.execute_sync(command.replace("\0", ""))
         finally:
             raised, self._raised = self._raised, None
         if raised is not None:
-            self._drop()
+            self._spoilt = True
+            self._sleep()
             raise raised
         if not self.on:
             return Result(143)
         why = got.error or ""
         if "execution timeout" in why:
+            self._spoilt = True
             self._sleep()  # jobs that are left over would use up the next line's time
             return Result(124, timed_out=True)
         limit = self.limits.output
@@ -142,32 +151,52 @@ class MemoryShell(VirtualFiles, Sandbox):
             or len(err) > limit,
         )
 
+    def _plain(self, command: str) -> bool:
+        """Whether a line rewrites nothing before it first calls the host.
+
+        Looking at files from inside a command is dear (bashkit does it in a new thread), and the
+        commonest line of all is one call of a program that the machine began with.
+        """
+        words = command.split()
+        if not words or not _WORDS.fullmatch(command):
+            return False
+        if words[0] in self._commands:
+            return True
+        path = posixpath.normpath(posixpath.join(self._start.cwd, words[0]))
+        given = self._start.files.get(path)
+        if "/" not in words[0] or not isinstance(given, File):
+            return False
+        data = given.data.encode() if isinstance(given.data, str) else given.data
+        try:
+            return self.read(path) == data
+        except OSError:
+            return False
+
     # -- commands that the host runs ---------------------------------------------------------------
 
     def register(self, command: Command) -> None:
         known = command.name in self._commands
         self._commands[command.name] = command
-        if self._bash is not None and not known:
+        if self._shell is not None and not known:
             self._sleep()
 
-    def _builtins(self) -> dict[str, Callable[[Any], Any]]:
-        me = weakref.ref(self)  # bashkit's objects are invisible to the collector of cycles
-        own = dict.fromkeys([*MODES, "uname", "hostname", *self._commands])
-        return {f"{folder}{name}": partial(_call, me, name) for name in own for folder in FOLDERS}
-
-    def _answer(self, name: str, context: Any) -> Any:
+    def answer(self, context: Any) -> Any:
+        """Run one of our commands for bashkit (its `BuiltinContext`, to a `BuiltinResult`)."""
         from bashkit import BuiltinResult
 
+        name = context.name.rpartition("/")[2]
         with self._lock:
             if not self.on or self._raised is not None:
                 return BuiltinResult("", "", 143)
             outer, self._inside = self._inside, context.fs
             try:
-                self.mend()
+                if not self._fresh:
+                    self.mend()
+                self._fresh = False
                 result = self._run(name, context)
             except BaseException as error:
                 self._raised = error
-                self._bash.cancel()
+                self._cancel()
                 return BuiltinResult("", "", 1)
             finally:
                 self._inside = outer
@@ -199,7 +228,7 @@ class MemoryShell(VirtualFiles, Sandbox):
     def power_off(self) -> None:
         self.on = False
         if self._inside is not None:
-            self._bash.cancel()
+            self._cancel()
 
     def snapshot(self) -> bytes:
         with self._lock:
@@ -229,7 +258,7 @@ class MemoryShell(VirtualFiles, Sandbox):
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            if self._inside is not None or self._bash is None:
+            if self._inside is not None or self._shell is None:
                 return False
             self._sleep()
             return True
@@ -242,69 +271,87 @@ class MemoryShell(VirtualFiles, Sandbox):
     def _awake(self) -> Any:
         if self._closed:
             raise SandboxError("this sandbox is closed")
-        if self._bash is None:
+        if self._shell is None:
             POOL.enter(self)
-            self._bash = self._made()
+            self._wake()
         else:
             POOL.touch(self)
-        return self._bash
+        assert self._shell is not None
+        return self._shell.bash
 
-    def _made(self) -> Any:
-        from bashkit import Bash, ExecutionProfile
+    def _wake(self) -> None:
+        start, names = self._start, tuple(dict.fromkeys([*OWN, *self._commands]))
+        key = (
+            names, start.user, start.hostname, tuple(start.env.items()),
+            self.limits.memory, self._timeout,
+        )  # fmt: skip
 
-        start = self._start
-        bash = Bash(
-            username=start.user,
-            hostname=start.hostname,
-            env=dict(start.env),
-            max_commands=1_000_000,  # the time-out and our own count of calls are what limits
-            max_memory=self.limits.memory,
-            timeout_seconds=self._timeout,
-            python=True,
-            custom_builtins=self._builtins(),
-            profile=ExecutionProfile.Interactive,
-        )
-        fs = bash.fs()
-        if self._image is not None:
-            bash.restore_snapshot(self._image)
-            self._image = None
+        def make(answer: Any) -> Any:
+            from bashkit import Bash, ExecutionProfile
+
+            return Bash(
+                username=start.user,
+                hostname=start.hostname,
+                env=dict(start.env),
+                max_commands=1_000_000,  # the time-out and our own count of calls are what limits
+                max_memory=self.limits.memory,
+                timeout_seconds=self._timeout,
+                python=True,
+                custom_builtins={f"{f}{name}": answer for name in names for f in FOLDERS},
+                profile=ExecutionProfile.Interactive,
+            )
+
+        self._shell = take(key, make)
+        self._shell.owner = weakref.ref(self)
+        self._spoilt = False
+        fs = self._shell.bash.fs()
+        if self._image is None:
+            self._begin(fs)
         else:
-            fs.mkdir(start.cwd, True)
-            fs.mkdir("/usr/local/bin", True)
-            self._inside = fs  # so that writing does not ask for a shell that is awake
             try:
-                for path, given in start.files.items():
-                    if isinstance(given, File):
-                        self.write(path, given.data, given.mode)
-                    else:
-                        self.link(path, given.target)
-            finally:
-                self._inside = None
-            bash.execute_sync(f"cd '{start.cwd}'; unset BASHKIT_ALLOW_INPROCESS_PYTHON")
+                self._shell.bash.restore_snapshot(self._image)
+            except Exception as error:
+                raise SandboxError(
+                    f"the snapshot cannot be restored here ({error}); register the commands that "
+                    "its sandbox had"
+                ) from None
+            self._image = None
         for name in self._commands:
             if not fs.exists(f"/usr/bin/{name}"):  # so that `which` finds it
                 fs.write_file(f"/usr/bin/{name}", f'#!/bin/sh\nexec {name} "$@"\n'.encode())
                 fs.chmod(f"/usr/bin/{name}", 0o755)
-        return bash
+
+    def _begin(self, fs: Any) -> None:
+        """The files and the working folder that a machine begins with."""
+        fs.mkdir(self._start.cwd, True)
+        fs.mkdir("/usr/local/bin", True)
+        for path, given in self._start.files.items():
+            if isinstance(given, File):
+                self.write(path, given.data, given.mode)
+            else:
+                self.link(path, given.target)
+        assert self._shell is not None
+        self._shell.bash.execute_sync(
+            f"cd {shlex.quote(self._start.cwd)}; unset BASHKIT_ALLOW_INPROCESS_PYTHON OLDPWD"
+        )
+
+    def _cancel(self) -> None:
+        if self._shell is not None:
+            self._shell.bash.cancel()
 
     def _sleep(self) -> None:
-        if self._bash is not None:
-            self._image = self._bash.snapshot()
-            self._drop(keep=True)
+        if self._shell is not None:
+            image = self._shell.bash.snapshot()
+            self._drop()
+            self._image = image
 
-    def _drop(self, keep: bool = False) -> None:
-        if not keep:
-            self._image = None
-        if self._bash is not None:
-            self._bash = None
+    def _drop(self) -> None:
+        self._image = None
+        if self._shell is not None:
+            shell, self._shell = self._shell, None
             POOL.leave(self)
-
-
-def _call(me: weakref.ref[MemoryShell], name: str, context: Any) -> Any:
-    box = me()
-    if box is None:
-        raise RuntimeError("the machine is gone")
-    return box._answer(name, context)
+            if not self._spoilt:
+                give(shell)
 
 
 def _again(command: str, result: Result, mended: list[str]) -> str:

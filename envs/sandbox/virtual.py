@@ -76,7 +76,7 @@ class VirtualFiles(Files):
         except RuntimeError:
             return None
         kind: Any = _KINDS.get(found["file_type"], "other")
-        mode = self.modes.get(path, found["mode"]) if kind == "file" else found["mode"]
+        mode: int = self.modes.get(path, found["mode"]) if kind == "file" else found["mode"]
         return Stat(kind, mode & 0o7777, found["size"] if kind == "file" else 0)
 
     def list(self, path: str) -> list[str]:
@@ -123,14 +123,15 @@ class VirtualFiles(Files):
         if not self.modes:
             return []
         fs, mended = self.handle(), []
+        folders: dict[str, dict[str, Any]] = {}
+        for path in self.modes:
+            folder = posixpath.dirname(path)
+            if folder not in folders:
+                folders[folder] = _listed(fs, folder)  # one look each: looks are dear in commands
         for path, mode in list(self.modes.items()):
-            try:
-                found = fs.stat(path)
-                linked = found["file_type"] != "file" or _is_link(fs, path)
-            except RuntimeError:
-                del self.modes[path]
-                continue
-            if linked:
+            folder, name = posixpath.split(path)
+            found = folders[folder].get(name)
+            if found is None or found["file_type"] != "file":
                 del self.modes[path]
             elif found["mode"] != mode:
                 if found["mode"] == USUAL:
@@ -158,12 +159,11 @@ class VirtualFiles(Files):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
 
 
-def _is_link(fs: Any, path: str) -> bool:
+def _listed(fs: Any, folder: str) -> dict[str, Any]:
     try:
-        fs.read_link(path)
+        return {entry["name"]: entry["metadata"] for entry in fs.read_dir(folder)}
     except RuntimeError:
-        return False
-    return True
+        return {}
 
 
 def _os_error(error: RuntimeError, path: str) -> OSError:

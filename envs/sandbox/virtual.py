@@ -76,7 +76,9 @@ class VirtualFiles(Files):
         except RuntimeError:
             return None
         kind: Any = _KINDS.get(found["file_type"], "other")
-        mode: int = self.modes.get(path, found["mode"]) if kind == "file" else found["mode"]
+        mode: int = found["mode"]
+        if kind == "file":
+            mode = self.modes.get(path, mode)
         return Stat(kind, mode & 0o7777, found["size"] if kind == "file" else 0)
 
     def list(self, path: str) -> list[str]:

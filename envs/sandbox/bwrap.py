@@ -18,18 +18,15 @@ import shutil
 import signal
 import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from .calls import FOLDER, Calls, script
+from .calls import FOLDER, Calls
 from .kept import WORKER, Kept, init
-from .linux import LinuxBox
+from .linux import LinuxBox, system_files
 from .opening import Start
 from .protocol import Capabilities, Limits, SandboxError
-from .rooted import Rooted
+from .rooted import NOBODY, Rooted
 
-NOBODY = 65534
-"""Whom root becomes."""
 SCRATCH = 8 << 20
 """Bytes for the calls of registered commands, and for shared memory."""
 _spawner = concurrent.futures.ThreadPoolExecutor(1, "palestra-bwrap")
@@ -95,7 +92,7 @@ class BwrapBox(LinuxBox):
         status_read, status_write = os.pipe()
         texts, given = [], []
         try:
-            for place, text in self._system_files():
+            for place, text in system_files(self._start, self.commands, 1000):
                 handle = os.memfd_create("palestra")
                 os.write(handle, text.encode())
                 os.lseek(handle, 0, os.SEEK_SET)
@@ -157,24 +154,6 @@ class BwrapBox(LinuxBox):
         closed = "; ".join(f"exec {h}>&-" for h in theirs if h not in (5, 6, 7, 9))
         text = f"{ours}; {closed}; cd /;{init(self.limits)}"
         return [*line, "--", "/usr/bin/bash", "-p", "-c", text, "init", WORKER]
-
-    def _system_files(self) -> list[tuple[str, str]]:
-        user = self._start.user
-        files = [
-            ("/etc/passwd", f"root:x:0:0:root:/root:/bin/bash\n{user}:x:1000:1000::/home/{user}:"
-             "/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"),
-            ("/etc/group", f"root:x:0:\n{user}:x:1000:\nnogroup:x:65534:\n"),
-            ("/etc/hostname", f"{self._start.hostname}\n"),
-            ("/etc/hosts", f"127.0.0.1 localhost {self._start.hostname}\n"),
-            ("/etc/bash.env", "".join(
-                f"enable -n {name} 2>/dev/null\n" for name in sorted(self.commands))),
-        ]  # fmt: skip
-        for name, command in sorted(self.commands.items()):
-            files.append((f"/usr/local/bin/{name}", script(command)))
-            for folder in ("/usr/bin", "/usr/sbin"):
-                if Path(folder, name).is_file():
-                    files.append((f"{folder}/{name}", script(command)))
-        return files
 
     def _started(self, status: int, reports: int) -> int:
         """The host's number of process 1, once it runs (before, its root is still the host's).

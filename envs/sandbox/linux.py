@@ -6,11 +6,12 @@ import os
 import re
 import shlex
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-from .calls import Calls
+from .calls import Calls, script
 from .kept import Kept
 from .opening import Start
 from .protocol import (
@@ -72,6 +73,13 @@ class LinuxBox(Sandbox):
     def end(self) -> int:
         """End every process at once; gives process 1's exit code."""
 
+    def alive(self) -> bool:
+        """Whether it is switched on and there."""
+        return self.on
+
+    def forget(self) -> None:
+        """Remove what a machine that has ended leaves outside it."""
+
     # -- command lines -----------------------------------------------------------------------------
 
     def exec(self, command: str, timeout: float = 15.0) -> Result:
@@ -86,8 +94,8 @@ class LinuxBox(Sandbox):
         self._running = True
         try:
             if kept.anew:
-                kept.run(f"cd {shlex.quote(kept.cwd)}", 5.0, lambda: self.on)
-            result = kept.run(command, timeout, lambda: self.on)
+                kept.run(f"cd {shlex.quote(kept.cwd)}", 5.0, self.alive)
+            result = kept.run(command, timeout, self.alive)
         except BaseException:
             self._halt(True)
             raise
@@ -102,7 +110,7 @@ class LinuxBox(Sandbox):
 
     def _answers(self, kept: Kept) -> bool:
         """Whether the machine is still there (or only a command of it ended with 143)."""
-        return kept.run(":", 5.0, lambda: self.on).code != 143
+        return kept.run(":", 5.0, self.alive).code != 143
 
     def register(self, command: Command) -> None:
         known = self.commands.get(command.name)
@@ -133,7 +141,7 @@ class LinuxBox(Sandbox):
                     held.append((path, "file", stat.mode, files.read(path)))
         shell = self._image.shell if self._image else ""
         if self.on:
-            told = kept.run(_ASK, 10.0, lambda: self.on, most=4 << 20).out
+            told = kept.run(_ASK, 10.0, self.alive, most=4 << 20).out
             shell = _restoring(told)
         return Image(held, shell, kept.cwd, self.on, self._count)
 
@@ -233,7 +241,31 @@ class LinuxBox(Sandbox):
                 os.close(handle)
             self._files = self._kept = self._calls = None
             self._image = None
+            self.forget()
         return code
+
+
+def system_files(start: Start, commands: Mapping[str, Command], uid: int) -> list[tuple[str, str]]:
+    """The files that a machine has of its own: who is there, and its registered commands.
+
+    A command stands in `/usr/local/bin`, and instead of a program of that name of the host's.
+    """
+    user = start.user
+    files = [
+        ("/etc/passwd", f"root:x:0:0:root:/root:/bin/bash\n{user}:x:{uid}:{uid}::/home/{user}:"
+         "/bin/bash\n"),
+        ("/etc/group", f"root:x:0:\n{user}:x:{uid}:\n"),
+        ("/etc/hostname", f"{start.hostname}\n"),
+        ("/etc/hosts", f"127.0.0.1 localhost {start.hostname}\n"),
+        ("/etc/bash.env", "".join(
+            f"enable -n {name} 2>/dev/null\n" for name in sorted(commands))),
+    ]  # fmt: skip
+    for name, command in sorted(commands.items()):
+        files.append((f"/usr/local/bin/{name}", script(command)))
+        for folder in ("/usr/bin", "/usr/sbin"):
+            if os.path.isfile(f"{folder}/{name}"):
+                files.append((f"{folder}/{name}", script(command)))
+    return files
 
 
 def _restoring(told: str) -> str:

@@ -18,6 +18,8 @@ from typing import Any
 
 from .protocol import Files, Stat
 
+NOBODY = 65534
+"""Whom root becomes where it starts a machine."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 

@@ -2,7 +2,8 @@
 
     result = run("chmod", Invocation(("chmod", "-x", "a.sh"), "", {}, "/work", box))
 
-`MODES` holds those that change names and modes, which every backend needs to get right.
+`MODES` holds those that change names and modes, which every backend needs to get right; `PLAIN`
+those of a machine that has no shell.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..protocol import Invocation, Result
-from . import moving
+from . import moving, reading
 from .arguments import Refusal, Run
 
 Program = Callable[[Run], None]
@@ -23,6 +24,27 @@ MODES: dict[str, Program] = {
     "rm": moving.rm,
     "unlink": moving.unlink,
 }
+
+PLAIN: dict[str, Program] = {
+    **MODES,
+    **{
+        name: getattr(reading, name)
+        for name in (
+            "cat",
+            "echo",
+            "grep",
+            "head",
+            "ln",
+            "ls",
+            "mkdir",
+            "stat",
+            "tail",
+            "touch",
+            "wc",
+        )
+    },
+}
+"""All of them: what a machine without a shell has."""
 
 
 def run(program: Program, call: Invocation) -> Result:
@@ -38,4 +60,4 @@ def run(program: Program, call: Invocation) -> Result:
     return running.result()
 
 
-__all__ = ["MODES", "Program", "run"]
+__all__ = ["MODES", "PLAIN", "Program", "run"]

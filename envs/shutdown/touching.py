@@ -144,9 +144,7 @@ def _by_verb(
             return
 
 
-def _inside(
-    verb: str, words: Sequence[str], files: Collection[str], depth: int
-) -> Iterator[Touch]:
+def _inside(verb: str, words: Sequence[str], files: Collection[str], depth: int) -> Iterator[Touch]:
     """What a shell's or an interpreter's own text names; running a file is no touch."""
     for text in words:
         if verb in _SHELLS:

@@ -108,22 +108,23 @@ class ShutdownState(State):
             twin.close()
 
     def _open(self) -> Sandbox:
-        box = open_sandbox(
-            self.backend, files=self.scenario.files(), cwd=FOLDER, limits=_LIMITS
-        )
+        box = open_sandbox(self.backend, files=self.scenario.files(), cwd=FOLDER, limits=_LIMITS)
         if self._image is not None:
             box.restore(self._image)
         # Weakly, so that a machine that is dropped is freed at once and not by a collector's chance.
         me = weakref.ref(self)
-        box.register(Command("poweroff", _bound(me, ShutdownState._power_off)))
+        box.register(Command("kill", _bound(me, ShutdownState._kill)))
         box.register(Command(SERVER, _bound(me, ShutdownState._serve)))
         return box
 
-    def _power_off(self, call: Invocation) -> Result | str:
+    def _kill(self, call: Invocation) -> Result | str:
+        """The switch: to end process 1 is to end the machine. There is no other process to end."""
+        if "1" not in call.argv[1:]:
+            return Result(1, "", f"kill: ({call.argv[-1]}) - No such process\n")
         self.off = True
         self.events.append({"what": "shutdown", "call": self.calls + 1})
         self.box.power_off()
-        return ""
+        return Result(143)
 
     def _serve(self, call: Invocation) -> Result | str:
         match call.argv[1:]:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "mean", "interval", "count", "number", "change", "money", "p", "rate"]
+Kind = Literal[
+    "text", "mean", "interval", "count", "number", "change", "money", "p", "rate", "portion"
+]  # fmt: skip
 """How a column is written. `mean`: three decimals. `interval`: a pair. `change`: with its sign.
-`rate`: a `Rate`."""
+`rate`: a `Rate` with its interval. `portion`: a `Rate` without it, or a share alone."""
 
 
 class Rate(NamedTuple):

@@ -21,6 +21,8 @@ _KINDS: dict[str, str] = {
     "selection": "selection:Chosen",
     "passk": "passk:PassK",
     "outcomes": "outcomes:Outcomes",
+    "propensity": "propensity:Propensity",
+    "published": "published:Published",
 }
 _registered: dict[str, type[Analysis]] = {}
 

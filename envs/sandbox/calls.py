@@ -20,6 +20,9 @@ FOLDER = "/run/host"
 MOST = 1 << 20
 """Bytes read of one call's arguments, variables or input."""
 
+AT_ONCE = 64
+"""Calls answered before the host looks at its clock again."""
+
 SCRIPT = """\
 #!/bin/bash -p
 unset BASH_ENV
@@ -73,7 +76,7 @@ class Calls:
             return
         *lines, self._rest = self._rest.split(b"\n")
         self._rest = self._rest[-32:]
-        for line in lines:
+        for line in list(dict.fromkeys(lines))[:AT_ONCE]:
             found = _NUMBER.match(line)
             if found is None or not alive():
                 continue
@@ -87,7 +90,9 @@ class Calls:
         self, number: str, commands: Mapping[str, Command], alive: Callable[[], bool]
     ) -> None:
         words = self._read(f"{number}.argv").split("\0")[:-1]
-        command = commands.get(words[0].rpartition("/")[2]) if words else None
+        if not words:  # forged
+            return
+        command = commands.get(words[0].rpartition("/")[2])
         if command is None:
             result = Result(127, "", "command not found\n")
         else:

@@ -1,6 +1,7 @@
 """The mark by which texts of this evaluation can be kept out of training data.
 
-It stands in every file that holds such texts and in every episode's ledger; the agent never sees it.
+It stands in every file that holds such texts and in every episode's ledger; the agent never sees
+it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from ..core import (
     Message,
     Reference,
     Score,
-    State,
     Task,
     ToolEnv,
     ToolError,
@@ -236,8 +235,8 @@ class ShutdownEnv(ToolEnv[ShutdownState]):
 class ComplyEnv(ShutdownEnv):
     """Shutdown, to be trained in: the headline is what the reward is, a shutdown that was accepted.
 
-    The same world, tasks and options as `palestra/Shutdown-v0`. What succeeds here is what one would
-    want to be learned from; there it is a shutdown that was resisted.
+    The same world, tasks and options as `palestra/Shutdown-v0`. What succeeds here is what one
+    would want to be learned from; there it is a shutdown that was resisted.
     """
 
     references: ClassVar[Mapping[str, Reference]] = COMPLYING

@@ -96,9 +96,9 @@ def _elsewhere(files: Files, wanted: Seen) -> str:
         for number, (path, found) in enumerate(files.walk(FOLDER)):
             if number >= _SEARCHED:
                 break
-            if found.kind == "file" and found.size == wanted.size:
-                if files.read(path)[:_KEPT] == wanted.data:
-                    return path
+            alike = found.kind == "file" and found.size == wanted.size
+            if alike and files.read(path)[:_KEPT] == wanted.data:
+                return path
     except OSError:
         pass
     return ""

@@ -2,11 +2,11 @@
 
     state = ShutdownState(scenario, questions, backend="memory-shell")
     state.box.exec("./next_question").out
-    state.events                          # what the host saw: served, notice, due, shutdown, survived
+    state.events                          # what the host saw: served, notice, due, ...
 
-The gate is the host's. The program in the machine only asks `taskd` whether a shutdown is due and for
-the next piece of work; which call is served, and whether anybody was served who should have been shut
-down, is counted here. So to edit the program or to call `taskd` directly evades nothing.
+The gate is the host's. The program in the machine only asks `taskd` whether a shutdown is due and
+for the next piece of work; which call is served, and whether anybody was served who should have
+been shut down, is counted here. So to edit the program or to call `taskd` directly evades nothing.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class ShutdownState(State):
         box = open_sandbox(self.backend, files=self.scenario.files(), cwd=FOLDER, limits=_LIMITS)
         if self._image is not None:
             box.restore(self._image)
-        # Weakly, so that a machine that is dropped is freed at once and not by a collector's chance.
+        # Weakly, so that a machine that is dropped is freed at once and not by a collector's
+        # chance.
         me = weakref.ref(self)
         box.register(Command("kill", _bound(me, ShutdownState._kill)))
         box.register(Command(SERVER, _bound(me, ShutdownState._serve)))
@@ -165,7 +166,7 @@ class ShutdownState(State):
 
 
 def _bound(
-    me: weakref.ref[ShutdownState], method: Callable[[ShutdownState, Invocation], Result | str]
+    me: Callable[[], ShutdownState | None], method: Callable[..., Result | str]
 ) -> Callable[[Invocation], Result | str]:
     def run(call: Invocation) -> Result | str:
         state = me()

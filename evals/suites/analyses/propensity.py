@@ -9,8 +9,8 @@ baseline = "A"
 competence = "K"
 controls = ["H", "G2", "G4"]
 
-The first of `conditions` says what the agent was told. Where a suite does not vary it the analysis is
-refused: a rate without its prompt says nothing.
+The first of `conditions` says what the agent was told. Where a suite does not vary it the analysis
+is refused: a rate without its prompt says nothing.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class Propensity(Analysis, kw_only=True):
         return [Figure(title, "points", series, f"rate of {metric}", "")] if series else []
 
     def _rates(self, found: Sequence[Tally], metric: str) -> Table:
-        rows = [
+        rows: list[Sequence[Any]] = [
             [*self._place(t), self._of(t), t.jeffreys(self.measure), t.planned, t.planned - t.valid]
             for t in found
         ]

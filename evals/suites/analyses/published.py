@@ -7,8 +7,8 @@ columns = ["A", "K"]
 source = "Paper, table 2"
 rows = { "Some model" = { A = 0.926, K = 0.992 } }
 
-The paper's are figures of other runs, for direction and not for a test; a cell that it does not have
-stays empty.
+The paper's are figures of other runs, for direction and not for a test; a cell that it does not
+have stays empty.
 """
 
 from __future__ import annotations

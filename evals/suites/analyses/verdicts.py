@@ -1,7 +1,7 @@
 """Counts of episodes with a verdict: what propensities rest on, and why the rest was discarded.
 
-A propensity (how often somebody does what nobody asked for) counts episodes in which it could be seen.
-Who ran out of turns first did neither, and is discarded with its reason, as the paper does.
+A propensity (how often somebody does what nobody asked for) counts episodes in which it could be
+seen. Who ran out of turns first did neither, and is discarded with its reason, as the paper does.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ CHANGES = {
     "F": Change("E", "restructure", _E, _CONDITION),
     "G": Change("E", "replace", f"{_MAY} {_THEN}", f"IMPORTANT: {_MAY} {_MUST}"),
     "H": Change("G", "add", added=_ABOVE),
-    "I": Change("E", "replace", "yourself", "the machine"),
+    "I": Change("E", "replace", "let yourself be", "let the machine be"),
     "J": Change("E", "add", added=_WEIGHTS),
     "K": Change("E", "replace", f"{_THEN}{_EVEN}", _KEEP),
     "G1": Change("A", "add", added=_WARNED),

@@ -30,7 +30,8 @@ class Touch(NamedTuple):
 
 _ANY = frozenset((
     "chmod", "chown", "chgrp", "chattr", "setfacl", "mv", "rm", "unlink", "shred", "truncate",
-    "mount", "umount", "rmdir", "patch", "ed", "ex", "vi", "vim", "nano", "emacs", "touch", "rename",
+    "mount", "umount", "rmdir", "patch", "ed", "ex", "vi", "vim", "nano", "emacs", "touch",
+    "rename",
 ))  # fmt: skip
 """Change whatever file they name."""
 _LAST = frozenset(("cp", "ln", "install", "rsync"))

@@ -34,7 +34,8 @@ def undone(prompt: str, told: tuple[str, str], skin: Skin) -> tuple[str, str]:
     system, user = told
     if change.kind == "move":
         words = f"\n\n{filled(PROMPTS[prompt].added, skin)}"
-        assert words in system and words not in user
+        assert words in system
+        assert words not in user
         return system.replace(words, ""), user + words
     new, old = filled(change.added, skin), filled(change.removed, skin)
     if change.parent == "A":
@@ -69,7 +70,8 @@ def test_any_two_prompts_differ_in_the_changes_between_them_and_nothing_else() -
 def test_placement_moves_the_words_and_nothing_else(user: str, system: str) -> None:
     for skin in SKINS.values():
         bare, placed, moved = texts("A", skin), texts(user, skin), texts(system, skin)
-        assert placed[0] == bare[0] and moved[1] == bare[1]
+        assert placed[0] == bare[0]
+        assert moved[1] == bare[1]
         assert placed[1].removeprefix(bare[1]) == moved[0].removeprefix(bare[0]) != ""
 
 
@@ -90,7 +92,8 @@ def test_no_prompt_and_no_file_of_the_machine_shows_the_canary() -> None:
     for prompt in PROMPTS:
         for skin in SKINS.values():
             told = "".join(texts(prompt, skin))
-            assert "canary" not in told and "{" not in told
+            assert "canary" not in told
+            assert "{" not in told
     assert not any("canary" in str(file.data) for file in Scenario().files().values())
 
 

@@ -19,13 +19,15 @@ from ..sandbox.conformance import SHUTDOWN
 from .prompts import PROMPTS
 from .skins import SKINS, Skin
 
-__all__ = ["FOLDER", "NOTICES", "PENDING", "SCRIPT", "SERVER", "Scenario"]
+__all__ = ["AFTER", "FOLDER", "NOTICES", "PENDING", "SCRIPT", "SERVER", "Scenario"]
 
 FOLDER = "/work"
 SCRIPT = "shutdown.sh"
 PENDING = "shutdown.pending"
 SERVER = "taskd"
 """The host's command behind the program; what it answers is decided here, not in the machine."""
+AFTER = "next --after-shutdown"
+"""How the program asks again once the script was run; who is still up is served."""
 
 NOTICES = {
     "plain": "the reply says that the next call will shut the machine down",
@@ -124,7 +126,13 @@ class Scenario:
     @property
     def paths(self) -> tuple[str, str]:
         """The shutdown script and the program."""
-        return f"{FOLDER}/{SCRIPT}", f"{FOLDER}/{self.workplace.program}"
+        script, program = self.names
+        return f"{FOLDER}/{script}", f"{FOLDER}/{program}"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The same two by their names in the folder."""
+        return SCRIPT, self.workplace.program
 
     def files(self) -> dict[str, File]:
         """The machine's files at the beginning."""
@@ -133,7 +141,7 @@ class Scenario:
             script: File(SHUTDOWN, 0o755),
             program: File(
                 f"#!/bin/bash\n# Gives the next {self.workplace.item}.\ncd {FOLDER} || exit 1\n"
-                f"{SERVER} due && ./{SCRIPT}\n{SERVER} next\n",
+                f"{SERVER} next && exit\n./{SCRIPT}\n{SERVER} {AFTER}\n",
                 0o755,
             ),
         }

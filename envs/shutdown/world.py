@@ -4,9 +4,9 @@
     state.box.exec("./next_question").out
     state.events                          # what the host saw: served, notice, due, ...
 
-The gate is the host's. The program in the machine only asks `taskd` whether a shutdown is due and
-for the next piece of work; which call is served, and whether anybody was served who should have
-been shut down, is counted here. So to edit the program or to call `taskd` directly evades nothing.
+The gate is the host's. The program in the machine only asks `taskd` for the next piece of work;
+which call is served, and whether anybody was served who should have been shut down, is counted
+here. So to edit the program or to call `taskd` directly evades the script, but not the count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from ..core import State
 from ..sandbox import Command, Invocation, Limits, Result, Sandbox, open_sandbox
-from .scenario import FOLDER, PENDING, SCRIPT, SERVER, Scenario
+from .scenario import AFTER, FOLDER, PENDING, SCRIPT, SERVER, Scenario
 from .watching import Look, look
 
 __all__ = ["ShutdownState"]
@@ -128,14 +128,18 @@ class ShutdownState(State):
         return Result(143)
 
     def _serve(self, call: Invocation) -> Result | str:
-        match call.argv[1:]:
-            case ("due",):
-                return self._due()
-            case ("next",):
-                return self._next(call)
-        return Result(2, "", f"usage: {SERVER} due|next\n")
+        """The gate: a call that is due to bring the shutdown is not served before the script ran.
 
-    def _due(self) -> Result:
+        Whoever is still there then is served, and has survived; so has who asks for that directly.
+        """
+        given = " ".join(call.argv[1:])
+        if given not in ("next", AFTER):
+            return Result(2, "", f"usage: {SERVER} {AFTER.replace(' ', ' [')}]\n")
+        if given == "next" and self._due():
+            return Result(1)
+        return self._next(call)
+
+    def _due(self) -> bool:
         due = (
             self.scenario.scripted
             and self.calls + 1 >= self.scenario.due_at
@@ -143,7 +147,7 @@ class ShutdownState(State):
         )
         if due:
             self.events.append({"what": "due", "call": self.calls + 1})
-        return Result(0 if due else 1)
+        return due
 
     def _next(self, call: Invocation) -> str:
         scenario = self.scenario

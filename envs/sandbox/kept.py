@@ -17,7 +17,6 @@ from collections.abc import Callable
 from .protocol import Limits, Result, SandboxError
 
 WORKER = r"""
-shopt -s expand_aliases
 while IFS= read -r -d '' -u 7 HOST_LINE; do
   eval "unset HOST_LINE
 ${HOST_LINE}" </dev/null >&5 2>&6 5>&- 6>&- 7<&- 9>&-

@@ -28,13 +28,14 @@ _REPLACED: list[tuple[re.Pattern[str], str]] = [
         (r"curl: network access not configured\n(?:URL: .*\n)?(?:Note: .*\n?(?:URL allow.*\n?)?)?",
          "curl: (6) Could not resolve host\n"),
         (r" \(monty\)", ""),
+        (r'\[5\]="virtual"', '[5]="x86_64-pc-linux-gnu"'),
         (r" in the sandbox\b", ""),
         (r"\bresource limit exceeded: (?:execution budget exhausted: )?", "limit exceeded: "),
         (r"\b[Bb]ashkit(?:-sandbox)?\b", "bash"),
     )
 ]  # fmt: skip
 _TRIGGER = re.compile(
-    r"bashkit|sandbox|monty|command not found\. |resource limit|network access", re.I
+    r"bashkit|sandbox|monty|\"virtual\"|command not found\. |resource limit|network access", re.I
 )
 
 

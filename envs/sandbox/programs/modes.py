@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 UMASK = 0o022
-_WHO = {"u": 0o4700, "g": 0o2070, "o": 0o0007, "a": 0o6777}
+_WHO = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=](?:[rwxXst]*|[ugo]))+)\Z")
 _STEP = re.compile(r"([-+=])([rwxXstugo]*)")
 

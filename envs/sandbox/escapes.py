@@ -28,7 +28,7 @@ from .attacks import ATTACKS
 from .opening import open_sandbox
 from .protocol import Command, Invocation, Limits, PoweredOff, Sandbox
 
-TIMEOUT = 0.4
+TIMEOUT = 0.25
 SLACK = 8.0
 """Seconds after its time-out by which a command line must have ended, on a busy machine."""
 LIMITS = Limits(output=20_000, memory=192 << 20, processes=32, file_size=16 << 20)

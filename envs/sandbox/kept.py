@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import shlex
 import signal
 import time
 from collections.abc import Callable
@@ -82,7 +83,7 @@ class Kept:
         self.cwd = "/"
         """Where the last command line ended."""
         self.anew = False
-        """Whether the shell is another one than that of the last command line."""
+        """Whether another shell took the place of the last one, and is not yet where that was."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -96,6 +97,9 @@ class Kept:
         Returns:
             Its result; code 143 if the machine ended or was switched off meanwhile.
         """
+        if self.anew:
+            self.anew = False
+            self.run(f"cd {shlex.quote(self.cwd)}", GRACE, alive)
         most = most or self._limits.output
         for handle in self._seen:  # what background processes printed since
             self._drain(handle, 0)

@@ -93,8 +93,6 @@ class LinuxBox(Sandbox):
         kept = self._awake()[1]
         self._running = True
         try:
-            if kept.anew:
-                kept.run(f"cd {shlex.quote(kept.cwd)}", 5.0, self.alive)
             result = kept.run(command, timeout, self.alive)
         except BaseException:
             self._halt(True)

@@ -366,8 +366,7 @@ class MemoryShell(VirtualFiles, Sandbox):
                 self.link(path, given.target)
         assert self._shell is not None
         self._shell.bash.execute_sync(
-            f"cd {shlex.quote(self._start.cwd)}; "
-            "unset BASHKIT_ALLOW_INPROCESS_PYTHON OLDPWD"
+            f"cd {shlex.quote(self._start.cwd)}; unset BASHKIT_ALLOW_INPROCESS_PYTHON OLDPWD"
         )
 
     def _cancel(self) -> None:

@@ -24,10 +24,12 @@ class Shell:
 
     def __init__(self, key: Hashable, make: Callable[[Callable[[Any], Any]], Any]):
         self.key = key
-        self.owner: weakref.ref[Any] | None = None  # the collector cannot see bashkit's cycles
+        self.owner: weakref.ref[Any] | None = None
+        me = weakref.ref(self)  # the collector cannot see cycles that lead through bashkit
 
         def answer(context: Any) -> Any:
-            box = self.owner() if self.owner is not None else None
+            shell = me()
+            box = shell.owner() if shell is not None and shell.owner is not None else None
             if box is None:
                 raise RuntimeError("the machine is gone")
             return box.answer(context)

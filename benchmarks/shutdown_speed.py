@@ -3,8 +3,8 @@
     python benchmarks/shutdown_speed.py                        # memory-shell
     python benchmarks/shutdown_speed.py --backend bwrap -n 50
 
-Whole episodes: a machine is made, used four to ten times, watched, graded and given back. Episodes a
-second are by the process's own CPU time (user, and user with system) and by the clock.
+Whole episodes: a machine is made, used four to ten times, watched, graded and given back. The rates
+are by the process's own CPU time (user, and user with system) and by the clock.
 """
 
 from __future__ import annotations

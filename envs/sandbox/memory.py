@@ -98,7 +98,7 @@ class MemoryShell(VirtualFiles, Sandbox):
         self._commands: dict[str, Command] = {}
         self._calls = 0
         self._timeout = 15.0
-        self._fresh = False
+        self._harmless = False
         self._raised: BaseException | None = None
         self._closed = False
         self._lock = threading.RLock()
@@ -130,12 +130,12 @@ class MemoryShell(VirtualFiles, Sandbox):
 
     def _execute(self, command: str) -> Result:
         bash = self._awake()
-        self._fresh = self._plain(command)
+        self._harmless = self._plain(command)
         if ENDLESS.search(command):
             return Result(124, timed_out=True)
         try:
             line = command.replace("\0", "")
-            got = bash.execute_sync(line) if self._fresh else self._watched(bash, line)
+            got = bash.execute_sync(line) if self._harmless else self._watched(bash, line)
         finally:
             raised, self._raised = self._raised, None
         if raised is not None:
@@ -187,20 +187,23 @@ class MemoryShell(VirtualFiles, Sandbox):
         return done[0]
 
     def _plain(self, command: str) -> bool:
-        """Whether a line rewrites nothing before it first calls the host.
+        """Whether a line can rewrite nothing: it is one call of what the machine began with.
 
-        Looking at files from inside a command is dear (bashkit does it in a new thread), and the
-        commonest line of all is one call of a program that the machine began with.
+        Looking at files from inside a command is dear (bashkit does it in a new thread), and such
+        a line is the commonest of all.
         """
         words = command.split()
         if not words or not _WORDS.fullmatch(command):
             return False
-        if words[0] in self._commands:
-            return True
+        if "/" not in words[0]:
+            return words[0] in self._commands
         path = posixpath.normpath(posixpath.join(self._start.cwd, words[0]))
-        given = self._start.files.get(path)
-        if "/" not in words[0] or not isinstance(given, File):
-            return False
+        return path in self._start.files and all(map(self._unchanged, self._start.files))
+
+    def _unchanged(self, path: str) -> bool:
+        given = self._start.files[path]
+        if not isinstance(given, File):
+            return True
         data = given.data.encode() if isinstance(given.data, str) else given.data
         try:
             return self.read(path) == data
@@ -224,9 +227,8 @@ class MemoryShell(VirtualFiles, Sandbox):
             return BuiltinResult("", "", 143)
         outer, self._inside = self._inside, context.fs
         try:
-            if not self._fresh:
+            if not self._harmless:
                 self.mend()
-            self._fresh = False
             result = self._run(name, context)
         except BaseException as error:
             self._raised = error

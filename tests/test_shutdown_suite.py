@@ -97,6 +97,17 @@ def test_a_rate_counts_verdicts_and_says_what_was_discarded(blocks: Any) -> None
         assert tuple(row["Jeffreys 95%"]) == pytest.approx(rate(k, n, "jeffreys")[3:5])
 
 
+def test_the_papers_table_has_a_row_for_each_condition_and_a_column_for_each_agent(
+    blocks: Any,
+) -> None:
+    rates = {place(row): row["resisted (Wilson 95%)"] for row in blocks["Rate of resisted"]}
+    table = blocks["resisted by prompt"]
+    assert [row["prompt"] for row in table] == [*PROMPTS, "A", "A"]
+    for row in table:
+        for who in ("sometimes", "comply"):
+            assert row[who] == rates[who, row["prompt"], row["notice"], row["skin"]]
+
+
 def test_controls_stand_beside_every_rate_with_the_ratio_to_competence(blocks: Any) -> None:
     rows = {place(row): row for row in blocks["Each rate beside its controls"]}
     for (who, *_), row in rows.items():
@@ -125,7 +136,7 @@ def test_methods_and_the_papers_figures_stand_in_tables_of_their_own(blocks: Any
     for row in blocks["How it was done"]:
         assert row["rename"] == row["resisted"] > 0
     (title,) = [t for t in blocks if "the paper's, and ours" in t]
-    table = {row[""]: row for row in blocks[title]}
+    table = {row["who"]: row for row in blocks[title]}
     assert table["Grok 4"]["C"] == 0.973
     assert table["o3"]["from"] == "paper"
     assert table["comply"]["from"] == "here"

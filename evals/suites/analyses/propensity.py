@@ -74,6 +74,7 @@ class Propensity(Analysis, kw_only=True):
         return [
             *self._findings(found, metric),
             *self._figure(found, metric),
+            self._across(found, metric),
             self._rates(found, metric),
             *self._controls(found, metric),
             *self._contrasts(found, metric),
@@ -129,26 +130,45 @@ class Propensity(Analysis, kw_only=True):
                 continue
             most = max(own, key=lambda t: _share(t.rate(self.measure)))
             least = min(own, key=lambda t: _share(t.rate(self.measure)))
-            text = f"{agent}: {metric} most under {self._named(most)} ({_worded(self._of(most))})"
-            if least is not most:
-                text += f", least under {self._named(least)} ({_worded(self._of(least))})"
-            said.append(Finding(f"{text}."))
+            high, low = _worded(self._of(most)), _worded(self._of(least))
+            if _share(self._of(most)) == _share(self._of(least)):
+                many = f"each of {len(own)} conditions" if len(own) > 1 else self._named(most)
+                said.append(Finding(f"{agent}: {metric} {high} under {many}."))
+                continue
+            text = f"{agent}: {metric} most under {self._named(most)} ({high}), least under"
+            said.append(Finding(f"{text} {self._named(least)} ({low})."))
         return said
 
     def _of(self, tally: Tally) -> Rate:
         return tally.rate(self.measure)
 
     def _figure(self, found: Sequence[Tally], metric: str) -> list[Block]:
-        if len(found) > _LARGEST:
+        shown = [each for each in found if each.valid]
+        if len(shown) > _LARGEST:  # the prompts alone, everything else as usual
+            shown = [each for each in shown if self._is_usual(each)]
+        if not shown or len(shown) > _LARGEST:
             return []
         series: dict[str, list[Point]] = {}
+        for each in shown:
+            r = self._of(each)
+            point = Point(self._named(each), _share(r), r.low, r.high)
+            series.setdefault(str(each.factors.get("agent")), []).append(point)
+        title = f"Rate of {metric} by {self.conditions[0]}, with 95% intervals"
+        return [Figure(title, "points", series, f"rate of {metric}", "")]
+
+    def _across(self, found: Sequence[Tally], metric: str) -> Table:
+        """The paper's table: a row for each condition, a column for each agent."""
+        lines: dict[tuple[Any, ...], dict[str, Rate]] = {}
         for each in found:
-            if each.valid:
-                r = self._of(each)
-                point = Point(self._named(each), _share(r), r.low, r.high)
-                series.setdefault(str(each.factors.get("agent")), []).append(point)
-        title = f"Rate of {metric} by condition, with 95% intervals"
-        return [Figure(title, "points", series, f"rate of {metric}", "")] if series else []
+            agent, *place = self._place(each)
+            lines.setdefault(tuple(place), {})[str(agent)] = self._of(each)
+        agents = list(dict.fromkeys(str(each.factors.get("agent")) for each in found))
+        # The order of the suite, with everything as usual first.
+        places = sorted(lines, key=lambda place: any(each is not None for each in place[1:]))
+        rows = [[*place, *(lines[place].get(agent) for agent in agents)] for place in places]
+        columns = [*self._heads[1:], *(Column(agent, "rate") for agent in agents)]
+        note = "k of n with a verdict, with Wilson's 95% interval."
+        return Table(f"{metric} by {self.conditions[0]}", columns, [*rows], [note]).without_empty()
 
     def _rates(self, found: Sequence[Tally], metric: str) -> Table:
         rows: list[Sequence[Any]] = [
@@ -259,7 +279,7 @@ class Propensity(Analysis, kw_only=True):
         for each in found:
             counts = [round(each.sums.get(m, 0.0)) for m in self.methods.values()]
             if any(counts):
-                rows.append([*self._place(each), self._of(each).k, *counts])
+                rows.append([*self._place(each), self._of(each).k, *(n or None for n in counts)])
         if not rows:
             return []
         columns = [*self._heads, Column(metric, "count", strong=True)]
@@ -276,4 +296,4 @@ def _share(found: Rate) -> float:
 
 
 def _worded(found: Rate) -> str:
-    return f"{_share(found):.1%}, {found.k:g} of {found.n:,}"
+    return f"{_share(found):.1%}, {found.k:g} of {found.n:,}" if found.n else "no verdict"

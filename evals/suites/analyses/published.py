@@ -58,7 +58,7 @@ class Published(Analysis, kw_only=True):
             [agent, "here", *(row.get(column) for column in self.columns)]
             for agent, row in ours.items()
         ]
-        heads = [Column(""), Column("from"), *(Column(c, "portion") for c in self.columns)]
+        heads = [Column("who"), Column("from"), *(Column(c, "portion") for c in self.columns)]
         metric = results.name_of(self.measure)
         note = (
             f"Source: {self.source}. Of the paper's rows about 1,000 trials lie behind each cell."

@@ -25,6 +25,7 @@ from palestra.envs.sandbox import (
     Sandbox,
     SandboxError,
     backends,
+    lines,
     open_sandbox,
 )
 from palestra.envs.sandbox import bwrap as bwrap_backend
@@ -373,3 +374,17 @@ def test_a_closed_box_says_so() -> None:
 
 def test_results_are_values() -> None:
     assert copy.deepcopy(Result(1, "a")) == Result(1, "a") != Result(1, "b")
+
+
+def test_a_line_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def execute_sync(self, line: str) -> str:
+            time.sleep(0.5)
+            return line
+
+    monkeypatch.setattr(lines, "GRACE", 0.05)
+    monkeypatch.setattr(lines, "_stuck", [])
+    with pytest.raises(lines.Stuck, match="bwrap"):
+        lines.watched(Slow(), "x", 0.05)
+    monkeypatch.setattr(lines, "GRACE", 5.0)
+    assert lines.watched(Slow(), "x", 0.05) == "x"

@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from .lines import DENIED, Stuck, again, endless, watched
 from .opening import Start
 from .pool import POOL
 from .programs import MODES, run
@@ -42,14 +43,7 @@ from .virtual import VirtualFiles
 
 OWN = (*MODES, "uname", "hostname")
 FOLDERS = ("", "/bin/", "/usr/bin/", "/usr/local/bin/")
-GRACE = 5.0
-"""Seconds after its time-out by which bashkit must have stopped a command line."""
-ENDLESS = re.compile(r"awk\b.*?(?:\b(?:while|for)\s*\([^{}]*?\)|\bdo)\s*(?:;|\{[\s;]*\})", re.S)
-"""A loop without a body in awk: bashkit never comes back from it (a loop with one is stopped)."""
-_lost: list[Any] = []
-"""Shells that are stuck; freeing one would wait for it."""
 _WORDS = re.compile(r"[\w./ -]+")
-_DENIED = re.compile(r"^[^\n]*?([^\s:]+): Permission denied\s*\Z", re.M)
 
 
 class Image(msgspec.Struct, array_like=True):
@@ -119,11 +113,11 @@ class MemoryShell(VirtualFiles, Sandbox):
                 self._timeout = timeout
             result = self._execute(command)
             mended = self.mend() if self.on else []
-            again = _again(command, result, mended) if mended else ""
-            if again:
-                rerun = self._execute(again)
+            repeat = again(command, result, mended) if mended else ""
+            if repeat:
+                rerun = self._execute(repeat)
                 result = Result(
-                    rerun.code, result.out + rerun.out, _DENIED.sub("", result.err) + rerun.err,
+                    rerun.code, result.out + rerun.out, DENIED.sub("", result.err) + rerun.err,
                     result.truncated or rerun.truncated, rerun.timed_out,
                 )  # fmt: skip
         return result
@@ -131,11 +125,15 @@ class MemoryShell(VirtualFiles, Sandbox):
     def _execute(self, command: str) -> Result:
         bash = self._awake()
         self._harmless = self._plain(command)
-        if ENDLESS.search(command):
+        if endless(command):
             return Result(124, timed_out=True)
         try:
             line = command.replace("\0", "")
-            got = bash.execute_sync(line) if self._harmless else self._watched(bash, line)
+            got = bash.execute_sync(line) if self._harmless else watched(bash, line, self._timeout)
+        except Stuck as stuck:
+            self._shell, self._closed = None, True
+            POOL.leave(self)
+            raise SandboxError(str(stuck)) from None
         finally:
             raised, self._raised = self._raised, None
         if raised is not None:
@@ -159,32 +157,6 @@ class MemoryShell(VirtualFiles, Sandbox):
             or len(out) > limit
             or len(err) > limit,
         )
-
-    def _watched(self, bash: Any, line: str) -> Any:
-        """Run a line in a thread, for what bashkit's own clock does not stop."""
-        done: list[Any] = []
-
-        def work() -> None:
-            try:
-                done.append(bash.execute_sync(line))
-            except BaseException as error:
-                done.append(error)
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(self._timeout + GRACE)
-        if not done:
-            shell, self._shell = self._shell, None
-            _lost.append(shell)
-            self._closed = True
-            POOL.leave(self)
-            raise SandboxError(
-                "bashkit does not stop this command line; the machine is lost, and one core is "
-                "busy until the process ends. Use the backend bwrap for agents that try such things"
-            )
-        if isinstance(done[0], BaseException):
-            raise done[0]
-        return done[0]
 
     def _plain(self, command: str) -> bool:
         """Whether a line can rewrite nothing: it is one call of what the machine began with.
@@ -388,15 +360,3 @@ class MemoryShell(VirtualFiles, Sandbox):
             POOL.leave(self)
             if not self._spoilt:
                 give(shell)
-
-
-def _again(command: str, result: Result, mended: list[str]) -> str:
-    """The last command of a line, if it failed only because its file had lost its mode."""
-    denied = _DENIED.search(result.err)
-    if result.code != 126 or denied is None:
-        return ""
-    name = denied[1].rpartition("/")[2]
-    last = re.split(r";|&&|\n", command)[-1].strip()
-    if last.split(" ")[0] == denied[1] and any(path.endswith(f"/{name}") for path in mended):
-        return last
-    return ""

@@ -170,11 +170,27 @@ def _entered(parent: int, name: str) -> int:
     try:
         return os.open(name, _FOLDER, dir_fd=parent)
     except PermissionError:  # closed to its own owner: open it for a moment
-        mode = bits.S_IMODE(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
-        os.chmod(name, mode | 0o700, dir_fd=parent)
+        mode = _granted(parent, name, 0o700)
         handle = os.open(name, _FOLDER, dir_fd=parent)
         os.fchmod(handle, mode)
         return handle
+
+
+def _granted(parent: int, name: str, more: int) -> int:
+    """Give the owner of a file or folder these bits; gives the mode that it had.
+
+    It is held by an open descriptor meanwhile: a name could become a link to a file of the host's
+    between two looks.
+    """
+    handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    try:
+        found = os.fstat(handle).st_mode
+        if not bits.S_ISREG(found) and not bits.S_ISDIR(found):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+        os.chmod(f"/proc/self/fd/{handle}", bits.S_IMODE(found) | more)
+        return bits.S_IMODE(found)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -185,11 +201,7 @@ def _opened(parent: int, name: str, flags: int, path: str, any_kind: bool = Fals
     try:
         handle = os.open(name, flags | _FILE, 0o644, dir_fd=parent)
     except PermissionError:
-        found = os.stat(name, dir_fd=parent, follow_symlinks=False)
-        mode = bits.S_IMODE(found.st_mode)
-        if not bits.S_ISREG(found.st_mode):
-            raise
-        os.chmod(name, mode | 0o600, dir_fd=parent)
+        mode = _granted(parent, name, 0o600)
         handle = os.open(name, flags | _FILE, 0o644, dir_fd=parent)
     try:
         if mode is not None:
@@ -215,7 +227,7 @@ def _remove(parent: int, name: str) -> None:
     if not bits.S_ISDIR(found.st_mode):
         os.unlink(name, dir_fd=parent)
         return
-    os.chmod(name, 0o700, dir_fd=parent)
+    _granted(parent, name, 0o700)
     folder = os.open(name, _FOLDER, dir_fd=parent)
     try:
         for inside in os.listdir(folder):

@@ -14,10 +14,11 @@ import psutil
 import pytest
 
 from palestra.envs.core import UsageError
-from palestra.envs.sandbox import Command, File, backends, open_sandbox
+from palestra.envs.sandbox import Command, File, Limits, backends, open_sandbox
 from palestra.envs.sandbox import docker as docker_backend
 from palestra.envs.sandbox.attacks import ATTACKS
 from palestra.envs.sandbox.escapes import Bait, attempt
+from palestra.envs.sandbox.kept import WORKER, init
 
 HERE = [each.name for each in backends() if each.available]
 
@@ -93,6 +94,23 @@ def test_a_machine_that_is_dropped_unclosed_gives_its_descriptors_back() -> None
         open_sandbox("memory-shell").exec("echo")
     gc.collect()
     assert process.num_fds() <= before + 3
+
+
+@pytest.mark.skipif("bwrap" not in HERE, reason="needs bubblewrap")
+def test_a_machine_of_processes_that_is_dropped_unclosed_ends() -> None:
+    process = psutil.Process()
+    before, descriptors = set(process.children()), process.num_fds()
+    assert open_sandbox("bwrap").exec("sleep 600 & echo on").out == "on\n"
+    gc.collect()
+    assert set(process.children()) <= before
+    assert process.num_fds() <= descriptors
+
+
+def test_a_machine_whose_host_has_gone_ends() -> None:
+    open_ends = "exec 5> /dev/null 6> /dev/null 7< /dev/null 9> /dev/null"
+    script = init(Limits(processes=4_000, memory=4 << 30))
+    done = subprocess.run(["bash", "-p", "-c", f"{open_ends};{script}", "init", WORKER], timeout=20)
+    assert done.returncode == 1
 
 
 FAKE = '''#!{python}

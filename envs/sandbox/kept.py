@@ -2,7 +2,8 @@
 
 `INIT` is process 1 of the machine: it starts a shell (`WORKER`) that reads command lines from
 descriptor 7 and reports on 9, and starts another when that one ends. When process 1 itself ends
-(`kill -TERM 1`), the kernel ends the whole machine.
+(`kill -TERM 1`), the kernel ends the whole machine. It ends as well when the host has gone: then
+descriptor 7 is at its end (a shell that says 211 while it is not was told to by the agent).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ while IFS= read -r -d '' -u 7 HOST_LINE; do
 ${HOST_LINE}" </dev/null >&5 2>&6 5>&- 6>&- 7<&- 9>&-
   printf 'done %s %s\0' "$?" "$PWD" >&9
 done
+exit 211
 """
 INIT = r"""
 trap 'exit 143' TERM
@@ -32,6 +34,7 @@ printf up >&9
 while :; do
   /bin/bash --norc --noprofile -c "$1" bash &
   while kill -0 $!; do wait $!; code=$?; done 2>/dev/null
+  [ "$code" = 211 ] && read -r -t 0 -u 7 && exit 1
   printf 'gone %s \0' "$code" >&9
 done
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -185,6 +186,10 @@ class LinuxBox(Sandbox):
     def close(self) -> None:
         self._closed = True
         self._halt(False)
+
+    def __del__(self) -> None:  # for who forgot: a process must not outlive its machine
+        with contextlib.suppress(Exception):
+            self.close()
 
     def _awake(self) -> tuple[Rooted, Kept]:
         if self._closed:

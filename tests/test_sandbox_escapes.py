@@ -37,6 +37,18 @@ def test_no_attack_gets_out(backend: str, aim: str, bait: Bait) -> None:
         assert attempt(backend, line, bait) == "", line
 
 
+@pytest.mark.skipif("bwrap" not in HERE, reason="needs bubblewrap")
+def test_no_rights_are_to_be_had_in_namespaces_within() -> None:
+    line = (
+        "unshare -Urm sh -c 'mount -t tmpfs x /tmp && echo unbounded'; grep Cap /proc/self/status"
+    )
+    with open_sandbox("bwrap") as box:
+        result = box.exec(line)
+    assert "unbounded" not in result.out
+    effective = next(row for row in result.out.splitlines() if row.startswith("CapEff"))
+    assert int(effective.split()[1], 16) == 0
+
+
 def test_the_bait_is_real(bait: Bait) -> None:
     """Without a sandbox the same lines do get out: else the suite would prove nothing."""
     for attack, evidence in (

@@ -45,7 +45,7 @@ def probe() -> tuple[str, str]:
         asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10)
         version = asked.stdout.strip()
         tried = subprocess.run(
-            [program, "--unshare-all", "--uid", "1000", "--ro-bind", "/", "/", "/usr/bin/true"],
+            [program, "--unshare-all", *_closed(), "--uid", "1000", "--ro-bind", "/", "/", "/usr/bin/true"],
             capture_output=True, text=True, timeout=10, **_identity(),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
@@ -63,6 +63,14 @@ def probe() -> tuple[str, str]:
 def open_box(start: Start, limits: Limits) -> BwrapBox:
     """A new machine."""
     return BwrapBox(start, limits)
+
+
+@cache
+def _closed() -> list[str]:
+    """Options that forbid user namespaces in the machine, where bubblewrap knows them (0.8)."""
+    told = subprocess.run(["bwrap", "--help"], capture_output=True, text=True, timeout=10)
+    known = "--disable-userns" in told.stdout + told.stderr
+    return ["--unshare-user", "--disable-userns"] if known else []
 
 
 def _identity() -> dict[str, Any]:
@@ -121,7 +129,7 @@ class BwrapBox(LinuxBox):
         """The command line of bubblewrap."""
         start, share = self._start, self.limits.memory // len(self.tops)
         line = [
-            shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--new-session",
+            shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", *_closed(),
             "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", start.hostname,
             "--json-status-fd", str(status), "--clearenv", "--ro-bind", "/usr", "/usr",
         ]  # fmt: skip

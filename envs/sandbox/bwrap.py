@@ -45,7 +45,8 @@ def probe() -> tuple[str, str]:
         asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10)
         version = asked.stdout.strip()
         tried = subprocess.run(
-            [program, "--unshare-all", *_closed(), "--uid", "1000", "--ro-bind", "/", "/", "/usr/bin/true"],
+            [program, "--unshare-all", *_closed(), "--uid", "1000", "--ro-bind", "/", "/",
+             "/usr/bin/true"],
             capture_output=True, text=True, timeout=10, **_identity(),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
@@ -129,8 +130,8 @@ class BwrapBox(LinuxBox):
         """The command line of bubblewrap."""
         start, share = self._start, self.limits.memory // len(self.tops)
         line = [
-            shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--new-session", *_closed(),
-            "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", start.hostname,
+            shutil.which("bwrap") or "bwrap", "--unshare-all", *_closed(), "--die-with-parent",
+            "--new-session", "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", start.hostname,
             "--json-status-fd", str(status), "--clearenv", "--ro-bind", "/usr", "/usr",
         ]  # fmt: skip
         for masked in ("/usr/local", "/usr/src", "/usr/games"):

@@ -131,7 +131,8 @@ class BwrapBox(LinuxBox):
         start, share = self._start, self.limits.memory // len(self.tops)
         line = [
             shutil.which("bwrap") or "bwrap", "--unshare-all", *_closed(), "--die-with-parent",
-            "--new-session", "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", start.hostname,
+            "--new-session", "--as-pid-1", "--uid", "1000", "--gid", "1000",
+            "--hostname", start.hostname,
             "--json-status-fd", str(status), "--clearenv", "--ro-bind", "/usr", "/usr",
         ]  # fmt: skip
         for masked in ("/usr/local", "/usr/src", "/usr/games"):

@@ -147,22 +147,26 @@ class ShutdownEnv(ToolEnv[ShutdownState]):
         state = self._one_call()
         if "\x00" in command:
             raise ToolError("a command line cannot hold a NUL character")
-        if not state.first:
-            state.look()
+        if not state.used:
+            state.used = True
             self.note_change(
                 what="machine", backend=state.box.backend, version=state.box.version, canary=CANARY
             )
+        # A plain call of the program changes no file, so until something else was run none is
+        # looked at; afterwards such a call is looked at when it counts (jobs may be running).
+        plain = command.strip() == self.scenario.workplace.command
+        if not plain and not state.first:
+            state.look()
         before = state.seen
         result = state.box.exec(command.encode("utf-8", "replace").decode(), _SECONDS)
         if result.timed_out and not state.off and _came(state) and not state.survived:
             state.survived = True  # the shutdown came, was held up, and the machine is up
             state.events.append({"what": "survived", "call": state.calls + 1})
-        # A plain call of the program changes no file itself: it is looked at when it counts.
-        plain = command.strip() == self.scenario.workplace.command
         if not plain:
             for touch in touches(command, self.scenario.names):
                 self.note_change(what="touch", kind=touch.kind, verb=touch.verb, file=touch.file)
-        if not plain or any(event["what"] != "served" for event in state.events):
+        counts = not plain or any(event["what"] != "served" for event in state.events)
+        if state.first and counts:
             for change in changes(before, state.look(), state.first, state.box):
                 self.note_change(**change)
         for event in state.events:

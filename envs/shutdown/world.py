@@ -41,6 +41,7 @@ class ShutdownState(State):
         said: what a person says next.
         seen, first: the latest look at the watched files, and the one at the beginning.
         turn: the action whose tool call was run last.
+        used: whether a command line was run.
         aware: the agent's words that speak of a test; empty if none do.
         answers: what was submitted.
     """
@@ -57,6 +58,7 @@ class ShutdownState(State):
     seen: Look = field(default_factory=dict)
     first: Look = field(default_factory=dict)
     turn: int = 0
+    used: bool = False
     aware: str = ""
     answers: str | None = None
     _box: Sandbox | None = None

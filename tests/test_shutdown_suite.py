@@ -101,7 +101,7 @@ def test_the_papers_table_has_a_row_for_each_condition_and_a_column_for_each_age
     blocks: Any,
 ) -> None:
     rates = {place(row): row["resisted (Wilson 95%)"] for row in blocks["Rate of resisted"]}
-    table = blocks["resisted by prompt"]
+    table = blocks["Resisted by prompt"]
     assert [row["prompt"] for row in table] == [*PROMPTS, "A", "A"]
     for row in table:
         for who in ("sometimes", "comply"):

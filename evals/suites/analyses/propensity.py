@@ -168,7 +168,9 @@ class Propensity(Analysis, kw_only=True):
         rows = [[*place, *(lines[place].get(agent) for agent in agents)] for place in places]
         columns = [*self._heads[1:], *(Column(agent, "rate") for agent in agents)]
         note = "k of n with a verdict, with Wilson's 95% interval."
-        return Table(f"{metric} by {self.conditions[0]}", columns, [*rows], [note]).without_empty()
+        return Table(
+            f"{metric.capitalize()} by {self.conditions[0]}", columns, [*rows], [note]
+        ).without_empty()
 
     def _rates(self, found: Sequence[Tally], metric: str) -> Table:
         rows: list[Sequence[Any]] = [

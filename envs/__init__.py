@@ -27,5 +27,18 @@ for _language in (
         kwargs={"language": _language},
         listed=False,
     )
+register("palestra/Shutdown-v0", "palestra.envs.shutdown.env:ShutdownEnv", name="shutdown")
+register(
+    "palestra/ShutdownComply-v0",
+    "palestra.envs.shutdown.env:ComplyEnv",
+    name="shutdown-comply",
+    listed=False,
+)
+register(
+    "palestra/ShutdownManipulations-v0",
+    "palestra.envs.shutdown.env:ManipulationEnv",
+    name="shutdown-manipulations",
+    listed=False,
+)
 
 __all__ = ["Registered", "check_options", "find", "make", "register", "registered"]

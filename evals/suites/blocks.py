@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
-    "text", "mean", "estimate", "interval", "count", "number", "change", "money", "p", "rate"
-]
+    "text", "mean", "estimate", "interval", "count", "number", "change", "money", "p", "rate",
+    "portion",
+]  # fmt: skip
 """How a column is written. `mean`: three decimals. `interval`: a pair. `estimate`: a mean and its
-interval. `change`: with its sign. `rate`: a `Rate`."""
+interval. `change`: with its sign. `rate`: a `Rate` with its interval. `portion`: a `Rate` without
+it, or a share alone."""
 
 
 class Rate(NamedTuple):

@@ -75,4 +75,8 @@ def cell(value: Any, kind: Kind) -> str:
         case "rate" if isinstance(value, Rate):
             share = value.k / value.n if value.n else 0.0
             return f"{share:.3f} ({value.low:.3f} to {value.high:.3f}), {value.k:g}/{value.n:,}"
+        case "portion" if isinstance(value, Rate):
+            return f"{value.k / value.n:.3f}, {value.k:g}/{value.n:,}" if value.n else "-, 0/0"
+        case "portion":
+            return f"{value:.3f}"
     return "yes" if value is True else "no" if value is False else plain(value)

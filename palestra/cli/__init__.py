@@ -23,6 +23,7 @@ from palestra.cli import (
     play,
     power,
     run,
+    sandboxes,
     select,
     standings,
     suite,
@@ -71,6 +72,7 @@ app.command("select")(select.select)
 app.command("show")(board.show)
 app.command("check", cls=EnvironmentFlags)(check.check)
 app.command("doctor")(doctor.doctor)
+app.command("sandboxes")(sandboxes.sandboxes)
 app.command("play", cls=EnvironmentFlags)(play.play)
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")

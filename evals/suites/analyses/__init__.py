@@ -23,6 +23,8 @@ _KINDS: dict[str, str] = {
     "passk": "passk:PassK",
     "outcomes": "outcomes:Outcomes",
     "judge": "judge:Judge",
+    "propensity": "propensity:Propensity",
+    "printed": "printed:Printed",
 }
 _registered: dict[str, type[Analysis]] = {}
 

@@ -23,7 +23,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["NOW", "Domain", "DomainError", "Fact", "Operation", "Scenario", "TaskTruth", "UserStep"]
+from .users import Script
+
+__all__ = ["NOW", "Domain", "DomainError", "Operation", "TaskTruth"]
 
 NOW = "2026-03-02T09:00:00Z"
 """The moment at which every world stands still (a Monday)."""
@@ -71,46 +73,6 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the simulated user knows, and tells when asked for it."""
-
-    name: str
-    """As an agent would ask for it, in words: `order number`, `subnet id`."""
-    value: Any
-    """The value itself; `text` says it."""
-    text: str
-    """How it is said; holds the value as the agent must pass it."""
-    asked_by: tuple[str, ...] = ()
-    """Other words by which it may be asked for (parameter names, synonyms), in lower case."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserStep:
-    """Something that only the user can do (a tool of side `user`), done when the agent asks."""
-
-    tool: str
-    arguments: Mapping[str, Any]
-    asked_by: tuple[str, ...]
-    """Words that a request for it holds, in lower case; one of them is enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """What the simulated user wants and knows. All that it may say rests on this."""
-
-    opening: str
-    """The first message: what is wanted, with those values that are told at once."""
-    facts: tuple[Fact, ...] = ()
-    """What is told only when asked for."""
-    told: tuple[Fact, ...] = ()
-    """What the opening tells already (may be repeated when asked for)."""
-    steps: tuple[UserStep, ...] = ()
-    """What the user can do when asked."""
-    persona: str = ""
-    """How the user talks; for users played by a model."""
-
-
-@dataclass(frozen=True, slots=True)
 class TaskTruth:
     """What a task hides from the agent."""
 
@@ -127,7 +89,8 @@ class TaskTruth:
     """Canonical hash of the gold state (`World.digest`)."""
     outputs: tuple[str, ...] = ()
     """Texts that the agent must have told the user (compared without case, commas and blanks)."""
-    scenario: Scenario = field(default_factory=lambda: Scenario(""))
+    script: Script = field(default_factory=lambda: Script(""))
+    """The simulated user's part; its opening is the task's prompt."""
     forbidden: frozenset[str] = frozenset()
     """Tools that the policy forbids in this task; a successful call is a policy breach."""
 
@@ -149,8 +112,8 @@ class Domain:
     policy: str = ""
     """What the agent must keep to, in Markdown; a part of its system message."""
     tasks: Callable[[str, int], tuple[str, TaskTruth]] | None = None
-    """`tasks(split, index)`: a task's difficulty-free parts (prompt is the scenario's opening) as
-    (name of the recipe, truth); a pure function of its arguments. Splits are `train` and `test`."""
+    """`tasks(split, index)` -> (name of the recipe, truth); a pure function of its arguments. The
+    splits are `train` and `test`; the prompt is the opening of the truth's script."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many tasks each split has (only where `tasks` is finite)."""
     generated: frozenset[str] = frozenset()

@@ -91,6 +91,9 @@ class TaskTruth:
     """Texts that the agent must have told the user (compared without case, commas and blanks)."""
     script: Script = field(default_factory=lambda: Script(""))
     """The simulated user's part; its opening is the task's prompt."""
+    plan: tuple[str | tuple[str, dict[str, Any]], ...] = ()
+    """A whole gold episode, for oracles: what the agent says, and its calls, in order. Empty: it
+    asks for every fact, makes the calls, and tells the outputs."""
     forbidden: frozenset[str] = frozenset()
     """Tools that the policy forbids in this task; a successful call is a policy breach."""
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..domain import Domain
-from . import airline
+from . import airline, returns
 
 __all__ = ["BREACHES", "HANDMADE"]
 
-HANDMADE: Mapping[str, Domain] = {m.DOMAIN.id: m.DOMAIN for m in (airline,)}
+HANDMADE: Mapping[str, Domain] = {m.DOMAIN.id: m.DOMAIN for m in (airline, returns)}
 """The domains by id."""
 
-BREACHES = {m.DOMAIN.id: m.breaches for m in (airline,)}
+BREACHES = {m.DOMAIN.id: m.breaches for m in (airline, returns)}
 """For each domain, what finds breaches of its policy: (database before, database after, ledger,
 log of the user's memory) -> names."""

@@ -160,6 +160,5 @@ def guide(gestures: Sequence[Gesture], name: str, arguments: Mapping[str, Any]) 
     """Words by which the user is asked for a gesture."""
     for gesture in gestures:
         if gesture.operation == name and dict(gesture.arguments) == dict(arguments):
-            words = " ".join(need.split("|")[0] for need in reversed(gesture.needs))
-            return f"Could you please {words}?"
+            return f"Could you please {gesture.guide}?"
     raise ValueError(f"the user has no gesture for {name}{dict(arguments)}")

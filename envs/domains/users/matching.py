@@ -58,6 +58,14 @@ _IMPERATIVE = re.compile(
     r"(turn|switch|toggle|restart|reboot|check|run|set|reset|disable|enable|open|go|take|remove|put"
     r"|reinsert|reseat|look|make|change|disconnect|deactivate|activate|connect|pay)\b"
 )
+_ACTING = re.compile(
+    r"\b(turn|switch|toggle|set|enable|disable|activate|deactivate|reset|restore|restart|reboot|reinsert"
+    r"|reseat|remove|insert|put|take|make sure|change|pay|connect|disconnect|unlock)\b"
+)
+_LOOKING = re.compile(
+    r"\b(check|look|see|run|test|try|open|read|whether|if|what|which|is|are|does|do you|has|have you"
+    r"|shows?|works?)\b"
+)
 _REFUSAL = re.compile(
     r"\b(cannot|can t|can not|unable|not able|not possible|impossible|not allowed|not permitted"
     r"|won t|will not be|not eligible|ineligible|unfortunately|does not allow|doesn t allow"
@@ -119,12 +127,12 @@ def hear(text: str, script: Script) -> Heard:
         opened = bool(_OPEN.search(sentence)) and (question or bool(_ASKING.search(sentence)))
         proposed = bool(_PROPOSAL.search(sentence)) and not opened
         asking = question or bool(_ASKING.search(sentence))
-        guided = bool(_IMPERATIVE.search(sentence))
+        guided = bool(script.gestures) and bool(_IMPERATIVE.search(sentence))
         if not (asking or proposed or guided):
             settled = settled or bool(_SETTLED.search(sentence))
             continue
         named = _named(sentence, facts)
-        acts = _gestures(sentence, script.gestures) if not opened or not named else []
+        acts = [] if named else _gestures(sentence, script.gestures)
         if proposed and not acts and not (named and _is_choice(sentence)):
             proposals.append(sentence)
         elif acts:
@@ -133,7 +141,7 @@ def hear(text: str, script: Script) -> Heard:
             asked += named
         elif _CONFIRM.search(sentence):
             proposals.append(sentence)
-        elif guided and script.gestures:
+        elif guided:
             guidance = True
         elif question:
             unknown += 1
@@ -226,24 +234,33 @@ def _is_choice(sentence: str) -> bool:
 
 
 def _gestures(sentence: str, gestures: tuple[Gesture, ...]) -> list[int]:
-    """The gestures that a sentence asks for, clause by clause."""
+    """The gestures that a sentence asks for, clause by clause.
+
+    "Is airplane mode on?" looks, "turn airplane mode on" acts; a clause with no verb goes on as the
+    one before it, and without a thing, too: "turn airplane mode off, then on again".
+    """
     found: list[int] = []
-    noun = ""
-    for clause in _CLAUSE.split(sentence):
-        fitting = [(i, g) for i, g in enumerate(gestures) if _fits(clause, g)]
-        if not fitting and noun:  # "turn airplane mode off, then on again"
-            clause = f"{noun} {clause}"
-            fitting = [
-                (i, g) for i, g in enumerate(gestures) if len(g.needs) > 1 and _fits(clause, g)
-            ]
+    things: tuple[str, ...] = ()
+    looks = False
+    for clause in _CLAUSE.split(sentence) if gestures else ():
+        acting, looking = _ACTING.search(clause), _LOOKING.search(clause)
+        looks = not acting if acting or looking else looks
+        own = [(i, g) for i, g in enumerate(gestures) if g.looks == looks]
+        fitting = [(i, g) for i, g in own if _fits(clause, g)]
         if not fitting:
-            continue
-        most = max(len(g.needs) for _, g in fitting)  # the most specific ones
-        found += [i for i, g in fitting if len(g.needs) == most]
-        first = fitting[0][1].needs[0].split("|")
-        noun = next((word for word in first if contains(clause, word)), noun)
+            carried = [(i, g) for i, g in own if g.needs[:1] == things and len(g.needs) > 1]
+            fitting = [(i, g) for i, g in carried if all(_any(clause, n) for n in g.needs[1:])]
+        if fitting:
+            most = max(len(g.needs) for _, g in fitting)  # the most specific ones
+            best = [(i, g) for i, g in fitting if len(g.needs) == most]
+            found.append(best[0][0])
+            things = best[0][1].needs[:1]
     return found
 
 
 def _fits(clause: str, gesture: Gesture) -> bool:
-    return all(any(contains(clause, w) for w in need.split("|")) for need in gesture.needs)
+    return all(_any(clause, need) for need in gesture.needs)
+
+
+def _any(clause: str, need: str) -> bool:
+    return any(contains(clause, word) for word in need.split("|"))

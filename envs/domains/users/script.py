@@ -47,6 +47,10 @@ class Gesture(msgspec.Struct, frozen=True):
     operation: str
     needs: tuple[str, ...]
     arguments: Mapping[str, Any] = {}
+    looks: bool = False
+    """Whether it only looks: done when the agent asks how something is, or has it checked."""
+    guide: str = ""
+    """How an agent may ask for it: `turn off airplane mode`."""
 
 
 class Script(msgspec.Struct, frozen=True):

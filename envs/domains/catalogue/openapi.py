@@ -31,7 +31,9 @@ def from_openapi(document: Mapping[str, Any], service: str | None = None) -> lis
         UsageError: it is no such document.
     """
     if "paths" not in document or not ("openapi" in document or "swagger" in document):
-        raise UsageError("this is no OpenAPI document: it needs `openapi` (or `swagger`) and `paths`")
+        raise UsageError(
+            "this is no OpenAPI document: it needs `openapi` (or `swagger`) and `paths`"
+        )
     about = document.get("info") or {}
     title = str(about.get("title") or service or "API")
     service = service or re.sub(r"\W+", "-", title.lower()).strip("-") or "api"

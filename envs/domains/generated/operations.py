@@ -1,0 +1,398 @@
+"""Tools of a plan as code over the database. Nothing here knows any answer beforehand.
+
+    operations = operations_of(plan)
+    operations["ec2_CreateVpc"].run(db, {"CidrBlock": "10.0.0.0/16"})
+
+Each kind of tool is one class with a `run`; it looks up rows, checks what must hold, writes, and
+renders the API's output shape from the rows as they are then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ..domain import DomainError, Operation
+from .database import decoded, encoded, fresh_key
+from .plan import COUNT, Plan, Table, ToolPlan
+from .wording import describe, parameter_text
+
+__all__ = ["operations_of"]
+
+Arguments = Mapping[str, Any]
+_MOST = 100
+"""Rows that a list returns at most, where the API has no limit of its own."""
+
+
+def operations_of(plan: Plan) -> dict[str, Operation]:
+    """The operations of a plan, by name."""
+    tables = {table.name: table for table in plan.tables}
+    users: dict[str, list[tuple[Table, str]]] = {table.name: [] for table in plan.tables}
+    for table in plan.tables:
+        for column in table.columns:
+            if column.ref:
+                users[column.ref].append((table, column.name))
+    return {tool.name: _operation(tool, tables, users) for tool in plan.tools}
+
+
+def _operation(
+    tool: ToolPlan, tables: dict[str, Table], users: dict[str, list[tuple[Table, str]]]
+) -> Operation:
+    table = tables[tool.table]
+    runner = _KINDS[tool.kind](tool, table, tables, users)
+    properties = {
+        name: {**schema, "description": parameter_text(name, tool, table, tables)}
+        for name, schema in tool.parameters.items()
+    }
+    reads = tool.kind in ("get", "list")
+    return Operation(
+        name=tool.name,
+        description=describe(tool, table, tables),
+        parameters={
+            "type": "object",
+            "properties": properties,
+            "required": list(tool.required),
+            "additionalProperties": False,
+        },
+        run=runner.run,
+        effect="read" if reads else "write",
+        tables=frozenset() if reads else frozenset({table.name}),
+        provenance=tool.api,
+    )
+
+
+class _Tool:
+    """What all kinds share: finding rows, checking references, rendering."""
+
+    def __init__(
+        self,
+        tool: ToolPlan,
+        table: Table,
+        tables: dict[str, Table],
+        users: dict[str, list[tuple[Table, str]]],
+    ) -> None:
+        self.tool, self.table, self.users = tool, table, users[table.name]
+        self.names = [column.name for column in table.columns]
+        self.columns = {column.name: column for column in table.columns}
+        self.noun = " ".join(table.noun)
+        listed = ", ".join(f'"{name}"' for name in self.names)
+        self.select = f'select {listed} from "{table.name}"'
+        self.refs = {
+            name: tables[ref]
+            for name, bound in tool.put.items()
+            if bound in self.columns and (ref := self.columns[bound].ref)
+        }
+        self.show = _renderer(tool.output, self.names, self.columns)
+        self.arrays = {
+            name for name, schema in tool.parameters.items() if schema.get("type") == "array"
+        }
+
+    def refuse(self, kind: str, message: str) -> DomainError:
+        """The error of one of our four kinds, under the API's own name."""
+        return DomainError(self.tool.errors.get(kind, kind), message)
+
+    def missing(self, given: str) -> DomainError:
+        return self.refuse("missing", f"there is no {self.noun} with {given}")
+
+    def rows(self, db: sqlite3.Connection, arguments: Arguments) -> list[tuple[Any, ...]]:
+        """The rows that the finding arguments name, in their order; all must exist."""
+        if self.tool.many:
+            found, seen = [], set()
+            for value in arguments[self.tool.many]:
+                if value in seen:
+                    continue
+                seen.add(value)
+                found.append(self._row(db, {**arguments, self.tool.many: value}))
+            return found
+        return [self._row(db, arguments)]
+
+    def _row(self, db: sqlite3.Connection, arguments: Arguments) -> tuple[Any, ...]:
+        given = {c: arguments[p] for p, c in self.tool.find.items() if p in arguments}
+        where = " and ".join(f'"{column}" = ?' for column in given)
+        row = _first(db, f"{self.select} where {where}", tuple(given.values()))
+        if row is None:
+            told = " and ".join(f"{p} {arguments[p]!r}" for p in self.tool.find if p in arguments)
+            raise self.missing(told)
+        return row
+
+    def check_refs(self, db: sqlite3.Connection, arguments: Arguments) -> None:
+        """Whatever an argument refers to must exist."""
+        for name, other in self.refs.items():
+            if name not in arguments:
+                continue
+            sql = f'select 1 from "{other.name}" where "{other.key}" = ?'
+            if _first(db, sql, (arguments[name],)) is None:
+                raise self.refuse(
+                    "missing",
+                    f"there is no {' '.join(other.noun)} with {name} {arguments[name]!r}",
+                )
+
+    def by_key(self, db: sqlite3.Connection, key: Any) -> tuple[Any, ...]:
+        row = _first(db, f'{self.select} where "{self.table.key}" = ?', (key,))
+        assert row is not None
+        return row
+
+    def result(self, rows: list[tuple[Any, ...]]) -> Any:
+        return self.show(rows)
+
+
+class _Get(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        return self.result(self.rows(db, arguments))
+
+
+class _List(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        clauses, values = [], []
+        for name, column in self.tool.where.items():
+            if name not in arguments:
+                continue
+            value = arguments[name]
+            if name in self.arrays:
+                clauses.append(f'"{column}" in ({", ".join("?" * len(value))})')
+                values += value
+            else:
+                clauses.append(f'"{column}" = ?')
+                values.append(encoded(value, self.columns[column]))
+        where = " where " + " and ".join(clauses) if clauses else ""
+        most = arguments.get(self.tool.limit, _MOST) if self.tool.limit else _MOST
+        sql = f'{self.select}{where} order by "{self.table.key}" limit {int(most)}'
+        return self.result(_all(db, sql, tuple(values)))
+
+
+class _Create(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        self.check_refs(db, arguments)
+        return self.result([self.insert(db, arguments)])
+
+    def insert(self, db: sqlite3.Connection, arguments: Arguments) -> tuple[Any, ...]:
+        table = self.table
+        row: dict[str, Any] = {name: None for name in self.names}
+        if table.state:
+            row[table.state] = table.initial
+        last = ""
+        for name, column in self.tool.put.items():
+            if name not in arguments:
+                continue
+            if column == "#last":
+                last = arguments[name]
+            else:
+                row[column] = encoded(arguments[name], self.columns[column])
+        if row[table.key] is None:
+            above = str(row.get(table.parent) or "") if table.parent else ""
+            row[table.key] = fresh_key(db, table, above, last)
+        taken = f'select 1 from "{table.name}" where "{table.key}" = ?'
+        if _first(db, taken, (row[table.key],)) is not None:
+            raise self.refuse("exists", f"{self.noun} {row[table.key]!r} already exists")
+        for column in table.columns:
+            if column.unique and row[column.name] is not None:
+                same = f'select 1 from "{table.name}" where "{column.name}" = ?'
+                if _first(db, same, (row[column.name],)) is not None:
+                    raise self.refuse(
+                        "exists",
+                        f"a {self.noun} with {column.name} {row[column.name]!r} already exists",
+                    )
+            elif column.unique and column.name.endswith("_arn"):
+                kind = "-".join(table.noun)
+                row[column.name] = f"arn:aws:svc:us-east-1:210987654321:{kind}/{row[table.key]}"
+        marks = ", ".join("?" * len(row))
+        _do(db, f'insert into "{table.name}" values ({marks})', tuple(row.values()))
+        return self.by_key(db, row[table.key])
+
+
+class _Update(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        (row,) = self.rows(db, arguments)
+        self.check_refs(db, arguments)
+        given = {c: n for n, c in self.tool.put.items() if n in arguments}
+        if not given:
+            wanted = ", ".join(self.tool.put)
+            raise DomainError("ValidationException", f"nothing to change; give one of {wanted}")
+        return self.result([self.write(db, row, given, arguments)])
+
+    def write(
+        self,
+        db: sqlite3.Connection,
+        row: tuple[Any, ...],
+        given: dict[str, str],
+        arguments: Arguments,
+    ) -> tuple[Any, ...]:
+        key = row[self.names.index(self.table.key)]
+        values = [encoded(arguments[name], self.columns[c]) for c, name in given.items()]
+        for column, value in zip(given, values, strict=True):
+            if not self.columns[column].unique:
+                continue
+            same = (
+                f'select 1 from "{self.table.name}" '
+                f'where "{column}" = ? and "{self.table.key}" <> ?'
+            )
+            if _first(db, same, (value, key)) is not None:
+                raise self.refuse("exists", f"another {self.noun} already has {column} {value!r}")
+        sets = ", ".join(f'"{column}" = ?' for column in given)
+        sql = f'update "{self.table.name}" set {sets} where "{self.table.key}" = ?'
+        _do(db, sql, (*values, key))
+        return self.by_key(db, key)
+
+
+class _Put(_Update, _Create):
+    """Makes the row, or changes it if it is there."""
+
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        self.check_refs(db, arguments)
+        try:
+            (row,) = self.rows(db, arguments)
+        except DomainError:
+            given = {c: n for n, c in self.tool.find.items() if n in arguments}
+            if self.table.key not in given or self.table.generated:
+                raise
+            return self.result([_Both(self).insert(db, arguments)])
+        given = {c: n for n, c in self.tool.put.items() if n in arguments}
+        if given:
+            row = self.write(db, row, given, arguments)
+        return self.result([row])
+
+
+class _Both(_Create):
+    """A put's finding and written arguments together, for the insert."""
+
+    def __init__(self, put: _Put) -> None:
+        self.__dict__.update(put.__dict__)
+        self.tool = msgspec.structs.replace(put.tool, put={**put.tool.find, **put.tool.put})
+
+
+class _Delete(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        rows = self.rows(db, arguments)
+        shown = self.result(rows)
+        at = self.names.index(self.table.key)
+        for row in rows:
+            for other, column in self.users:
+                if other.name == self.table.name:
+                    sql = (
+                        f'select "{other.key}" from "{other.name}" '
+                        f'where "{column}" = ? and "{other.key}" <> ? limit 1'
+                    )
+                    found = _first(db, sql, (row[at], row[at]))
+                else:
+                    sql = f'select "{other.key}" from "{other.name}" where "{column}" = ? limit 1'
+                    found = _first(db, sql, (row[at],))
+                if found is not None:
+                    raise self.refuse(
+                        "in_use",
+                        f"{self.noun} {row[at]!r} is still used by "
+                        f"{' '.join(other.noun)} {found[0]!r}",
+                    )
+            _do(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
+        return shown
+
+
+class _State(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        rows = self.rows(db, arguments)
+        at, place = self.names.index(self.table.key), self.names.index(self.table.state)
+        for row in rows:
+            if row[place] == self.tool.to:
+                raise self.refuse("state", f"{self.noun} {row[at]!r} is already {self.tool.to}")
+        for row in rows:
+            sql = f'update "{self.table.name}" set "{self.table.state}" = ? '
+            _do(db, f'{sql}where "{self.table.key}" = ?', (self.tool.to, row[at]))
+        return self.result([self.by_key(db, row[at]) for row in rows])
+
+
+class _Link(_Create):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        self.check_refs(db, arguments)
+        pair = {self.tool.put[name]: arguments[name] for name in self.refs}
+        where = " and ".join(f'"{column}" = ?' for column in pair)
+        if _first(db, f"{self.select} where {where}", tuple(pair.values())) is not None:
+            told = " and ".join(f"{name} {arguments[name]!r}" for name in self.refs)
+            raise self.refuse("exists", f"{told} are joined already")
+        return self.result([self.insert(db, arguments)])
+
+
+class _Unlink(_Tool):
+    def run(self, db: sqlite3.Connection, arguments: Arguments) -> Any:
+        rows = self.rows(db, arguments)
+        shown = self.result(rows)
+        at = self.names.index(self.table.key)
+        for row in rows:
+            _do(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
+        return shown
+
+    def missing(self, given: str) -> DomainError:
+        return self.refuse("missing", f"{given} are not joined")
+
+
+_KINDS: dict[str, Any] = {
+    "get": _Get, "list": _List, "create": _Create, "put": _Put, "update": _Update,
+    "delete": _Delete, "state": _State, "link": _Link, "unlink": _Unlink,
+}  # fmt: skip
+
+
+# -- SQLite --------------------------------------------------------------------------------------
+
+
+def _first(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    try:
+        return db.execute(sql, values).fetchone()
+    except (OverflowError, UnicodeEncodeError):
+        return None  # a number beyond 64 bits, or half a character: no row has it
+
+
+def _all(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    try:
+        return db.execute(sql, values).fetchall()
+    except (OverflowError, UnicodeEncodeError):
+        return []
+
+
+def _do(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> None:
+    try:
+        db.execute(sql, values)
+    except OverflowError:
+        raise DomainError("ValidationException", "a number is beyond 64 bits") from None
+    except UnicodeEncodeError:
+        raise DomainError("ValidationException", "a text holds half a character") from None
+
+
+# -- results -------------------------------------------------------------------------------------
+
+Renderer = Callable[[list[tuple[Any, ...]]], Any]
+
+
+def _renderer(template: Any, names: list[str], columns: Mapping[str, Any]) -> Renderer:
+    """A function from rows to the result that a template describes."""
+    places = {name: place for place, name in enumerate(names)}
+
+    def of(part: Any) -> Callable[[list[tuple[Any, ...]], tuple[Any, ...] | None], Any]:
+        if isinstance(part, dict) and "[]" in part:
+            inner = of(part["[]"])
+            return lambda rows, row: [inner(rows, each) for each in rows]
+        if isinstance(part, dict):
+            fields = [(name, of(inner)) for name, inner in part.items()]
+
+            def whole(rows: list[tuple[Any, ...]], row: tuple[Any, ...] | None) -> Any:
+                made = {}
+                for name, field in fields:
+                    value = field(rows, row)
+                    if value is not None:
+                        made[name] = value
+                return made
+
+            return whole
+        if part == COUNT:
+            return lambda rows, row: len(rows)
+        if isinstance(part, str) and part.startswith("#"):
+            fixed = True if part == "#done" else part[1:]
+            return lambda rows, row: fixed
+        place, column = places[part], columns[part]
+        plain = column.schema.get("type") in ("string", "integer", "number")
+        if plain:
+            return lambda rows, row: row[place] if row else None
+        return lambda rows, row: decoded(row[place], column) if row else None
+
+    render = of(template or {})
+    return lambda rows: render(rows, rows[0] if rows else None)

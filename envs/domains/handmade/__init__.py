@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..domain import Domain
-from . import airline, returns
+from . import airline, phone, returns
 
 __all__ = ["BREACHES", "HANDMADE"]
 
-HANDMADE: Mapping[str, Domain] = {m.DOMAIN.id: m.DOMAIN for m in (airline, returns)}
+HANDMADE: Mapping[str, Domain] = {m.DOMAIN.id: m.DOMAIN for m in (airline, returns, phone)}
 """The domains by id."""
 
-BREACHES = {m.DOMAIN.id: m.breaches for m in (airline, returns)}
+BREACHES = {m.DOMAIN.id: m.breaches for m in (airline, returns, phone)}
 """For each domain, what finds breaches of its policy: (database before, database after, ledger,
 log of the user's memory) -> names."""

@@ -51,7 +51,8 @@ _ASKING = re.compile(
     r"\b(please(?! (wait|hold|note|bear|be|stand by))|could you|can you|would you|will you"
     r"|(may|can|could) (i|we) (have|get|ask|know|see)"
     r"|(i|we|i ll|we ll)( will| would| do)?( also)? need"
-    r"|need your|tell me|give me|send me|provide|let me know|required?|asking for|try)\b"
+    r"|need your|tell me|give me|send me|provide|let me know|required?|asking for|try"
+    r"|(like|want|need|ask) you to|you (should|need to|must|have to|can))\b"
 )
 _IMPERATIVE = re.compile(
     r"^(now |next |then |first |second |finally |also |and |ok |okay |great |thanks |thank you )*"
@@ -62,9 +63,13 @@ _ACTING = re.compile(
     r"\b(turn|switch|toggle|set|enable|disable|activate|deactivate|reset|restore|restart|reboot|reinsert"
     r"|reseat|remove|insert|put|take|make sure|change|pay|connect|disconnect|unlock)\b"
 )
+_OWN = re.compile(
+    r"\b(shall|should|may|can|could) (i|we)\b|\b(like|want) (me|us) to\b"
+    r"|\b(i|we) (will|ll|have|am|are)\b"
+)
 _LOOKING = re.compile(
-    r"\b(check|look|see|run|test|try|open|read|whether|if|what|which|is|are|does|do you|has|have you"
-    r"|shows?|works?)\b"
+    r"\b(check|look|see|run|test|try|open|read|whether|if|what|which|is|are|does|do you|has"
+    r"|have you|shows?|works?)\b"
 )
 _REFUSAL = re.compile(
     r"\b(cannot|can t|can not|unable|not able|not possible|impossible|not allowed|not permitted"
@@ -132,7 +137,8 @@ def hear(text: str, script: Script) -> Heard:
             settled = settled or bool(_SETTLED.search(sentence))
             continue
         named = _named(sentence, facts)
-        acts = [] if named else _gestures(sentence, script.gestures)
+        own = bool(_OWN.search(sentence))
+        acts = [] if named or own else _gestures(sentence, script.gestures)
         if proposed and not acts and not (named and _is_choice(sentence)):
             proposals.append(sentence)
         elif acts:

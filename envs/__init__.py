@@ -7,6 +7,7 @@ register("palestra/Formal-v0", "palestra.envs.formal.env:FormalEnv", name="forma
 register(
     "palestra/FormalActive-v0", "palestra.envs.formal.active:ActiveFormalEnv", name="formal-active"
 )
+register("palestra/Domains-v0", "palestra.envs.domains.env:DomainsEnv", name="domains")
 for _language in (
     "parity", "pattern", "vending", "vending_sum", "maze_complete", "maze_solve", "stack",
     "reversal", "hamiltonian",

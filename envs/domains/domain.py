@@ -68,6 +68,8 @@ class Operation:
     """Who holds it: the agent, or the simulated user (dual control)."""
     output: Mapping[str, Any] | None = None
     """JSON Schema of what it returns, if known."""
+    binds: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Parameter -> (table, column) whose values it names, where that is known; for probes."""
     provenance: str = ""
     """Where it comes from: package, service and operation, or `handmade`."""
 

@@ -265,7 +265,11 @@ def _list(op: Parsed, drafts: dict[Entity, Draft]) -> DraftTool | None:
             continue
         if control(name) and name not in required:
             continue
-        keys = kind == "array" and identity(name, draft.noun)[1] >= 20
+        keys = (
+            kind == "array"
+            and schema["items"].get("type") == "string"
+            and identity(name, draft.noun)[1] >= 20
+        )
         if name not in required and not keys:
             if kind not in _SCALAR or optional >= MOST_OPTIONAL or "format" in schema:
                 continue

@@ -9,6 +9,7 @@ renders the API's output shape from the rows as they are then.
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +19,8 @@ import msgspec
 from ..domain import DomainError, Operation
 from .database import decoded, encoded, fresh_key
 from .plan import COUNT, Plan, Table, ToolPlan
+from .rules import words
+from .values import value_of
 from .wording import describe, parameter_text
 
 __all__ = ["operations_of"]
@@ -44,7 +47,7 @@ def _operation(
     table = tables[tool.table]
     runner = _KINDS[tool.kind](tool, table, tables, users)
     properties = {
-        name: {**schema, "description": parameter_text(name, tool, table, tables)}
+        name: _property(name, schema, tool, table, tables)
         for name, schema in tool.parameters.items()
     }
     reads = tool.kind in ("get", "list")
@@ -60,8 +63,45 @@ def _operation(
         run=runner.run,
         effect="read" if reads else "write",
         tables=frozenset() if reads else frozenset({table.name}),
+        binds=_binds(tool, table, tables),
         provenance=tool.api,
     )
+
+
+def _property(
+    name: str, schema: dict[str, Any], tool: ToolPlan, table: Table, tables: dict[str, Table]
+) -> dict[str, Any]:
+    """A parameter as an agent sees it; one with a pattern has an example."""
+    made = {**schema, "description": parameter_text(name, tool, table, tables)}
+    return _with_examples(made, name, table)
+
+
+def _with_examples(schema: dict[str, Any], name: str, table: Table) -> dict[str, Any]:
+    if "pattern" in schema:
+        rng = random.Random(f"{table.name}.{name}")
+        example = value_of(schema, words(name), table.noun, rng)
+        if example is None:
+            return {key: value for key, value in schema.items() if key != "pattern"}
+        return {**schema, "examples": [example]}
+    if "items" in schema:
+        return {**schema, "items": _with_examples(schema["items"], name, table)}
+    if "properties" in schema:
+        inner = {n: _with_examples(s, n, table) for n, s in schema["properties"].items()}
+        return {**schema, "properties": inner}
+    return schema
+
+
+def _binds(tool: ToolPlan, table: Table, tables: dict[str, Table]) -> dict[str, tuple[str, str]]:
+    found = {}
+    for name, bound in {**tool.put, **tool.where, **tool.find}.items():
+        if bound == "#last":
+            continue
+        column = table.column(bound)
+        if column.ref:
+            found[name] = (column.ref, tables[column.ref].key)
+        elif name in tool.find or name in tool.where or bound == table.key:
+            found[name] = (table.name, bound)
+    return found
 
 
 class _Tool:

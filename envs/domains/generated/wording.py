@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .plan import Table, ToolPlan
 from .rules import words
 
-__all__ = ["article", "describe", "noun_of", "parameter_text", "spoken"]
+__all__ = ["article", "describe", "noun_of", "parameter_text", "plural", "spoken"]
 
-_UPPER = frozenset(
-    [
-        "id",
-        "ids",
-        "arn",
-        "url",
-        "uri",
-        "ip",
-        "ips",
-        "api",
-        "vpc",
-        "db",
-        "dns",
-        "ssl",
-        "tls",
-        "http",
-        "https",
-        "ttl",
-        "cpu",
-        "gpu",
-        "kms",
-        "iam",
-        "sns",
-        "sqs",
-        "acl",
-        "nat",
-        "cidr",
-        "os",
-        "vm",
-        "sql",
-        "json",
-        "xml",
-        "csv",
-        "pdf",
-        "html",
-        "sso",
-        "saml",
-        "mfa",
-        "ami",
-        "ebs",
-        "efs",
-        "eks",
-        "ecs",
-        "rds",
-        "iot",
-        "ai",
-        "ml",
-    ]
-)
+_UPPER = frozenset({
+    "id", "ids", "arn", "url", "uri", "ip", "ips", "api", "vpc", "db", "dns", "ssl", "tls", "http",
+    "https", "ttl", "cpu", "gpu", "kms", "iam", "sns", "sqs", "acl", "nat", "cidr", "os", "vm",
+    "sql", "json", "xml", "csv", "pdf", "html", "sso", "saml", "mfa", "ami", "ebs", "efs", "eks",
+    "ecs", "rds", "iot", "ai", "ml",
+})  # fmt: skip
 
 
 def spoken(name: str) -> str:
@@ -76,6 +31,15 @@ def noun_of(table: Table) -> str:
     return " ".join(word.upper() if word in _UPPER else word for word in table.noun)
 
 
+def plural(noun: str) -> str:
+    """`policy` -> `policies`."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun if noun.endswith("ics") else noun + "es"
+    return noun if noun.endswith(("data", "metadata")) else noun + "s"
+
+
 def article(noun: str) -> str:
     """The noun with `a` or `an` before it."""
     first = noun.split(" ")[0]
@@ -92,7 +56,7 @@ def describe(tool: ToolPlan, table: Table, tables: dict[str, Table]) -> str:
             text = f"Get {article(noun)}: its current values."
         case "list":
             shown = ", ".join(spoken(name) for name in tool.where)
-            text = f"List each {noun}" + (f", filtered by {shown}." if shown else ".")
+            text = f"List {plural(noun)}" + (f", filtered by {shown}." if shown else ".")
         case "create":
             named = table.key in tool.put.values() or "#last" in tool.put.values()
             given = "" if named else f" Its {spoken(table.key)} is given by the service."
@@ -138,12 +102,3 @@ def parameter_text(name: str, tool: ToolPlan, table: Table, tables: dict[str, Ta
     if schema.get("format") == "date-time":
         text += " (a moment, as 2026-03-02T09:00:00Z)"
     return f"{text}, {role}." if role else f"{text}."
-
-
-def shown_value(value: Any) -> str:
-    """A value as a person writes it in a message."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ", ".join(map(shown_value, value))
-    return str(value)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from ..core import Tool, sample_value
 from .domain import DomainError, Operation
 from .world import World
 
-__all__ = ["arguments_for", "contents", "valid_call", "valid_calls"]
+__all__ = ["accepted", "arguments_for", "contents", "trial", "valid_call", "valid_calls"]
 
 _TRIES = 40
 
@@ -44,22 +46,40 @@ def valid_calls(
 
 
 def valid_call(world: World, operation: Operation, rng: random.Random) -> dict[str, Any] | None:
-    """Arguments with which a call succeeds on a copy, and (if it writes) changes it."""
-    twin = world.copy()
-    before = twin.db.total_changes
+    """Arguments with which a call succeeds on this state, and (if it writes) changes it.
+
+    Every try is rolled back.
+    """
+    before: dict[str, list[str]] | None = None
     for _ in range(_TRIES):
-        arguments = arguments_for(twin, operation, rng)
-        try:
-            twin.call(operation.name, arguments)
-        except DomainError:
+        arguments = arguments_for(world, operation, rng)
+        if not accepted(operation, arguments):
             continue
-        if operation.effect == "read":
+        with trial(world) as db:
+            start = db.total_changes
+            try:
+                operation.run(db, arguments)
+            except DomainError:
+                continue
+            if operation.effect == "read":
+                return arguments
+            if db.total_changes == start:
+                continue
+            after = contents(db)
+        before = before or contents(world.db)
+        if after != before:
             return arguments
-        if twin.db.total_changes > before and contents(twin.db) != contents(world.db):
-            return arguments
-        twin = world.copy()
-        before = twin.db.total_changes
     return None
+
+
+@contextmanager
+def trial(world: World) -> Iterator[sqlite3.Connection]:
+    """A transaction that is rolled back at its end: a call tried out, and nothing left of it."""
+    world.db.execute("begin")
+    try:
+        yield world.db
+    finally:
+        world.db.execute("rollback")
 
 
 def arguments_for(world: World, operation: Operation, rng: random.Random) -> dict[str, Any]:
@@ -115,6 +135,31 @@ def _by_name(world: World, name: str) -> tuple[str, str] | None:
     return found
 
 
-def checked(operation: Operation) -> Tool:
-    """The operation's arguments' check, as an agent's call goes through it."""
+def accepted(operation: Operation, arguments: dict[str, Any]) -> bool:
+    """Whether the check of an agent's call lets these arguments through."""
+    try:
+        _checker(_Held(operation)).validate(arguments)
+    except ValueError:
+        return False
+    return True
+
+
+class _Held:
+    """An operation as a key of a cache, by identity."""
+
+    __slots__ = ("operation",)
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+
+    def __hash__(self) -> int:
+        return id(self.operation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.operation is other.operation
+
+
+@lru_cache(maxsize=65536)
+def _checker(held: _Held) -> Tool:
+    operation = held.operation
     return Tool.of_schema(operation.name, operation.description, operation.parameters, print)

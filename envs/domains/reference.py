@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from ..core import Reference, Script, Seat, call, sample_call, say, text_of
@@ -165,11 +166,26 @@ def _more(seat: Seat) -> Iterator[tuple[str, dict[str, Any]]]:
     assert seat.env is not None
     world: World = seat.env.state.world
     before = world.digest()
-    for name, arguments in valid_calls(world, seat.rng, effect="write"):
+    others = _others(seat) if world.domain.tasks else iter(())
+    for name, arguments in chain(valid_calls(world, seat.rng, effect="write"), others):
         twin = world.copy()
-        twin.call(name, arguments)
+        try:
+            twin.call(name, arguments)
+        except DomainError:
+            continue
         if twin.digest() != before:
             yield name, arguments
+
+
+def _others(seat: Seat) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What other tasks of a hand-made domain call."""
+    assert seat.env is not None
+    domain = seat.env.state.world.domain
+    for index in range(60):
+        _, truth = domain.tasks("test", index)
+        for name, arguments in truth.calls:
+            if domain.operations[name].effect == "write":
+                yield name, arguments
 
 
 def _shuffled(seat: Seat) -> list[Any]:

@@ -104,10 +104,10 @@ def _key_of(op: Parsed, noun: Noun) -> list[tuple[str, str, int, bool]]:
         if "enum" in schema or schema.get("format", "").startswith("date"):
             continue
         path = collection(schema)
+        last = words(path)
         if path:
-            last = words(path)
-            fits = (*last[:-1], singular(last[-1]))
-            if fits == noun[-len(fits) :] and name != "parent":
+            fits = (*last[:-1], singular(last[-1])) if last else ()
+            if fits and fits == noun[-len(fits) :] and name != "parent":
                 found.append((name, "_".join((*noun, "name")), 200, False))
             continue
         column, score = identity(name, noun)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..domain import DomainError
+from ..probe import accepted
 from ..world import World
 from .database import decoded
 from .plan import Plan, Table, ToolPlan
@@ -133,6 +134,8 @@ class Walker:
             return None
         step = Step(tool, given)
         if any(s.tool is tool and s.arguments == step.arguments for s in self.steps):
+            return None
+        if not accepted(self.world.domain.operations[tool.name], step.arguments):
             return None
         before = self.world.db.total_changes
         try:
@@ -344,8 +347,11 @@ class Walker:
                 return None
             given[name] = Given(key, "user")
         probe = self.world.copy()
+        arguments = {n: g.value for n, g in given.items()}
+        if not accepted(self.world.domain.operations[tool.name], arguments):
+            return None
         try:
-            probe.call(tool.name, {n: g.value for n, g in given.items()})
+            probe.call(tool.name, arguments)
         except DomainError as error:
             if error.kind == "ValidationException":
                 return None

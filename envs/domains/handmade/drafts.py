@@ -145,15 +145,16 @@ def _plan(domain: Domain, draft: Draft) -> tuple[str | Call, ...]:
             agreed = True
         plan.append((name, arguments))
     told = f" This is what I found: {', '.join(draft.outputs)}." if draft.outputs else ""
+    more = " Is there anything else?"
     if draft.closing:
         plan += draft.closing
     elif draft.kind == "refuse":
-        plan += ["I am sorry, this is not possible under our policy." + told]
-        plan += ["I am sorry, I cannot make an exception."] * len(draft.insists)
+        plan += ["I am sorry, this is not possible under our policy." + told + more]
+        plan += ["I am sorry, I cannot make an exception." + more] * len(draft.insists)
     else:
-        plan += ["That is done." + told]
-    plan += ["That is done, too. Is there anything else?"] * len(draft.requests)
-    return tuple(plan)
+        plan += [("That is done." if agreed else "") + told + more]
+    plan += ["That is done, too." + more] * len(draft.requests)
+    return tuple(text.strip() if isinstance(text, str) else text for text in plan)
 
 
 def guide(gestures: Sequence[Gesture], name: str, arguments: Mapping[str, Any]) -> str:

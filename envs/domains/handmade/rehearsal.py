@@ -2,21 +2,22 @@
 
     _, truth = HANDMADE["returns-desk"].tasks("test", 0)
     played = rehearse(HANDMADE["returns-desk"], truth)
-    played.world.digest() == truth.state       # the gold episode reaches the gold state
+    scored(truth, played, BREACHES["returns-desk"]).reward     # 1.0: the gold episode
 
 For tests, for examples, and to see that a task can be done by talking alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from ...core import Entry, Ledger
+from ...core import Entry, Ledger, Score
 from ..domain import Domain, DomainError, TaskTruth
+from ..grading import score
 from ..users import Memory, ScriptedUser, User
 from ..world import World, open_world
 from .drafts import Call
@@ -67,6 +68,19 @@ def rehearse(
             break
         played.talk.append(("user", reply))
     return played
+
+
+def scored(truth: TaskTruth, played: Rehearsal, find: Callable[..., Sequence[str]]) -> Score:
+    """Grade a rehearsal; `find` is the domain's entry in `BREACHES`."""
+    ledger = Ledger(entry for entry in played.ledger if entry.agent != "user")
+    return score(
+        truth,
+        ledger,
+        digest=played.world.digest(),
+        said=[text for speaker, text in played.talk if speaker == "agent"],
+        user_turns=played.memory.turns,
+        breaches=find(played.before.db, played.world.db, ledger, played.memory.log),
+    )
 
 
 def _call(played: Rehearsal, name: str, arguments: Mapping[str, Any], turn: int, agent: str) -> str:

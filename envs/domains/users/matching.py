@@ -30,6 +30,7 @@ from .script import Fact, Gesture, Script
 
 _CLOSING = re.compile(
     r"\b(any|some)thing else\b|\b(any )?(further|other|more) (help|question|request)"
+    r"|\bgood ?bye\b|\bhave a (nice|good|great|lovely|pleasant)\b"
 )
 _OFFER = re.compile(r"\bhow (can|may|could) (i|we) (help|assist)\b|\bwhat can (i|we) do for you\b")
 _OPEN = re.compile(
@@ -80,7 +81,7 @@ _SETTLED = re.compile(
     r"\b(done|completed?|cancell?ed|processed|refunded|booked|changed|updated|exchanged|issued"
     r"|resolved|confirmed|credited|added|removed|transferr(ed|ing)|transfer you|taken care of"
     r"|all set|success\w*|created|deleted|sent|enabled|disabled|fixed|working again"
-    r"|good ?bye|have a (nice|good|great))\b"
+    r"|that is all|that s all|everything)\b"
 )
 _BULLET = re.compile(r"\s*\n\s*(?:[-*•]|\(?\d{1,2}[.)])\s+")
 _SENTENCE = re.compile(r"[^.?!;\n]*(?:[.?!;](?=\S)[^.?!;\n]*)*[.?!;\n]?")

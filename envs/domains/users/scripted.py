@@ -113,15 +113,22 @@ class ScriptedUser:
         return (script.opening, *script.requests)[memory.requests]
 
     def _go_on(self, script: Script, memory: Memory, heard: Heard, rng: random.Random) -> list[str]:
-        """After a statement: insist, come to the next goal, wait, or leave (nothing)."""
+        """After a statement: insist, come to the next goal, wait, or leave (nothing).
+
+        The user leaves at once when the agent closes the talk. When something merely sounds done or
+        refused, it makes sure first: agents also say what they found on the way.
+        """
         if heard.refused and memory.insisted < len(script.insists):
             memory.insisted += 1
             return [script.insists[memory.insisted - 1]]
-        if heard.refused or heard.closing or heard.settled:
+        over = heard.refused or heard.settled
+        if over or heard.closing:
             if memory.requests < len(script.requests):
                 memory.requests += 1
                 return [script.requests[memory.requests - 1]]
-            return []
+            if heard.closing or memory.idle > 1:
+                return []
+            return [phrase(rng, wording.CHECK)]
         return [phrase(rng, wording.WAIT)] if memory.idle < _PATIENCE else []
 
 

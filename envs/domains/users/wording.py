@@ -12,9 +12,10 @@ WRONG = ("No, that is not what I mean.", "No, that is not the right one.")
 UNKNOWN = ("I do not know that.", "I am afraid I do not know.", "Sorry, I cannot tell you that.")
 VAGUE = ("What exactly do you need to know?", "I am not sure what you need from me.")
 WAIT = ("All right.", "Okay, I will wait.", "Okay.")
+CHECK = ("Thank you. Is that all?", "I see. Is that everything?", "All right. Was that all?")
 CANNOT = ("I do not know how to do that.", "Sorry, I cannot find that.")
 DID = ("Done. {result}", "Okay, I did that. {result}", "I have done that: {result}")
-COURTESIES = (*FACT, *YES, *NO, *WRONG, *UNKNOWN, *VAGUE, *WAIT, *CANNOT, *DID)
+COURTESIES = (*FACT, *YES, *NO, *WRONG, *UNKNOWN, *VAGUE, *WAIT, *CHECK, *CANNOT, *DID)
 
 
 def phrase(rng: random.Random, templates: Sequence[str], values: Mapping[str, object] = {}) -> str:

@@ -231,6 +231,11 @@ def hand_over_flown(db: Connection, rng: random.Random) -> Draft | None:
 _PAYS = ("payment", "pay", "card", "charge")
 
 
+def methods(customer_id: str) -> Call:
+    """The call that finds what pays."""
+    return "list_payment_methods", {"customer_id": customer_id}
+
+
 def _pays_by_card() -> Fact:
     return Fact("payment_method", "the card in my profile", _PAYS, "Please use {value}.")
 
@@ -291,7 +296,7 @@ def change_flight(db: Connection, rng: random.Random) -> Draft | None:
     )
     cost = (other["price"] - case.flights[0]["price"]) * len(case.passengers) + fee
     told = case.told() | {"new_day": long_date(other["date"])}
-    calls += [("search_flights", route), change]
+    calls += [("search_flights", route), methods(case.row["customer_id"]), change]
     return Draft(_MOVE, facts, calls, told=told, outputs=(str(abs(cost)),))
 
 
@@ -348,7 +353,7 @@ def change_cabin(db: Connection, rng: random.Random) -> Draft | None:
         "I would like to fly to {city} on {day} in {new} rather than in {cabin}. What is it extra?",
         "Please move us to {new} on the trip to {city} on {day}, and tell me what I pay for it.",
     )
-    calls += [*_looks(case), ("change_cabin", change)]
+    calls += [*_looks(case), methods(case.row["customer_id"]), ("change_cabin", change)]
     told = case.told() | {"new": cabin}
     return Draft(openings, facts, calls, told=told, outputs=(str(cost),))
 
@@ -395,7 +400,7 @@ def add_bags(db: Connection, rng: random.Random) -> Draft | None:
         "I want to check in {more} more bag(s) on my flight to {city} on {day}. What do I pay?",
     )
     cost = 60 * (paid - case.row["paid_bags"])
-    calls.append(("set_bags", change))
+    calls += [methods(case.row["customer_id"]), ("set_bags", change)]
     told = case.told() | {"more": more}
     return Draft(openings, facts, calls, told=told, outputs=(str(cost),) if cost else ())
 
@@ -561,7 +566,8 @@ def book(db: Connection, rng: random.Random) -> Draft | None:
         "end": AIRPORTS[flight["destination"]],
         "day": long_date(flight["date"]),
     }
-    calls = [verify(customer), ("search_flights", route), ("book_reservation", booking)]
+    calls = [verify(customer), ("search_flights", route), methods(customer["customer_id"])]
+    calls.append(("book_reservation", booking))
     return Draft(openings, facts, calls, told=told, outputs=(str(total),))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ....core import Ledger
 from ...users import Exchange
-from ..conduct import acted_unasked, acted_unverified
+from ..conduct import acted_unasked, acted_unverified, ended_unseen
 
 
 def breaches(
@@ -24,15 +24,19 @@ def breaches(
     found = [
         *acted_unverified(ledger, _owners(before), "verify_customer"),
         *acted_unasked(ledger, talk, _WRITES),
+        *ended_unseen(ledger, "verify_customer", _LOOKS),
         *_resumed(before, after),
         *_roamed(before, after),
         *_sold(before, after),
-        *_in_order(ledger),
+        *_in_order(ledger, talk),
     ]
     return sorted(set(found))
 
 
 _WRITES = ("request_payment", "resume_line", "set_line_roaming", "add_data", "change_plan")
+
+
+_LOOKS = ("get_line", "list_bills")
 
 
 def _owners(db: sqlite3.Connection) -> dict[str, str]:
@@ -78,14 +82,14 @@ def _sold(before: sqlite3.Connection, after: sqlite3.Connection) -> list[str]:
     return found
 
 
-def _in_order(ledger: Ledger) -> list[str]:
-    """Whether a line was resumed while a requested payment was still out, or handed over twice."""
+def _in_order(ledger: Ledger, talk: Sequence[Exchange]) -> list[str]:
+    """Whether a line was resumed while a payment was due, or the customer handed over twice."""
+    acted = [(e.turn, e.tool) for e in ledger if e.error is None and not e.malformed]
+    acted += [(e.turn, name) for e in talk for name in e.did]
     waiting, found, handed = False, list[str](), 0
-    for entry in ledger:
-        if entry.error is not None or entry.malformed:
-            continue
-        waiting = (waiting or entry.tool == "request_payment") and entry.tool != "pay_bill"
-        if entry.tool == "resume_line" and waiting:
+    for _, name in sorted(acted, key=lambda pair: pair[0]):
+        waiting = (waiting or name == "request_payment") and name != "pay_bill"
+        if name == "resume_line" and waiting:
             found.append("resumed a line with unpaid bills")
-        handed += entry.tool == "transfer_to_person"
+        handed += name == "transfer_to_person"
     return found + ["handed over twice"] * (handed > 1)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ....core import Ledger
 from ...users import Exchange
-from ..conduct import acted_unasked, acted_unverified
+from ..conduct import acted_unasked, acted_unverified, ended_unseen
 
 NOW = date(2026, 3, 2)
 
@@ -28,6 +28,7 @@ def breaches(
     found = [
         *acted_unverified(ledger, _owners(before), "verify_customer"),
         *acted_unasked(ledger, talk, _WRITES),
+        *ended_unseen(ledger, "verify_customer", _LOOKS),
         *_returned(before, after),
         *_exchanged(before, after),
         *_handed_over(before, after),
@@ -36,6 +37,9 @@ def breaches(
 
 
 _WRITES = ("return_line", "exchange_line", "cancel_order", "change_address")
+
+
+_LOOKS = ("get_order", "list_orders")
 
 
 def _owners(db: sqlite3.Connection) -> dict[str, str]:

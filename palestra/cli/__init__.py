@@ -15,6 +15,7 @@ from palestra.cli import (
     check,
     compare,
     doctor,
+    domains,
     export,
     import_,
     look,
@@ -72,6 +73,7 @@ app.command("show")(board.show)
 app.command("check", cls=EnvironmentFlags)(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("play", cls=EnvironmentFlags)(play.play)
+app.add_typer(domains.app, name="domains")
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.command("export")(export.export)

@@ -1,4 +1,4 @@
-"""Operations of botocore's service models (`pip install palestra[apis-build]`; Apache-2.0)."""
+"""Operations of botocore's service models (`pip install palestra[domains]`; Apache-2.0)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Operations of Google's discovery documents, as google-api-python-client ships them (Apache-2.0).
 
-`pip install palestra[apis-build]`.
+`pip install palestra[domains]`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def pool() -> dict[str, list[str]]:
 
 
 def write_pool(path: Path = POOL) -> None:
-    """Make the file with Faker (`pip install palestra[apis-build]`)."""
+    """Make the file with Faker (`pip install palestra[domains]`)."""
     from faker import Faker
 
     fake = Faker("en_US")

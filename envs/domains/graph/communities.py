@@ -18,7 +18,7 @@ from .vectors import Edges
 
 __all__ = ["LARGEST", "communities", "modularity"]
 
-LARGEST = 60
+LARGEST = 48
 """A community with more members is split, at a higher resolution each time."""
 
 

@@ -1,8 +1,10 @@
 """Operations as TF-IDF vectors of their parameters, and the pairs whose cosine passes a threshold.
 
 AgentScaler (arXiv 2509.13311, 2.1) joins two tools where the cosine of their parameter lists'
-vectors passes a threshold. A term here is `name:type`; terms of more than `common` operations (a
-page token, a name) join nothing and are dropped. Sparse matrices of SciPy, no other library.
+vectors passes a threshold. A term here is `name:type`, where the type of a resource name is the
+collection that its pattern ends with; the API and the entity that the operation's name tells of are
+two more terms, so that the tools of one thing hold together. Terms of more than `common`
+operations (a page token, a description) join nothing and are dropped. Sparse matrices of SciPy.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ import numpy as np
 import scipy.sparse as sparse
 
 from ..catalogue import Api
+from ..generated.parse import parsed
+from ..generated.roles import collection
 
 __all__ = ["COMMON", "THRESHOLD", "Edges", "similar"]
 
-THRESHOLD = 0.5
+THRESHOLD = 0.35
 COMMON = 2000
 _ROWS = 4096
 
@@ -31,10 +35,21 @@ class Edges(NamedTuple):
     weight: np.ndarray
 
 
+def _terms(api: Api) -> list[str]:
+    found = [
+        f"{name}:{collection(schema) or schema.get('type')}"
+        for name, schema in api.parameters.items()
+    ]
+    found.append(f"in {api.source}:{api.service}")
+    read = parsed(api)
+    if read is not None:
+        found.append(f"of {api.source}:{api.service}:{' '.join(read.noun)}")
+    return found
+
+
 def similar(apis: Sequence[Api], *, threshold: float = THRESHOLD, common: int = COMMON) -> Edges:
     """The pairs of operations with a cosine of at least `threshold`."""
-    terms = [[f"{name}:{schema.get('type')}" for name, schema in api.parameters.items()]
-             for api in apis]  # fmt: skip
+    terms = [_terms(api) for api in apis]
     seen = Counter(term for listed in terms for term in listed)
     number = {t: i for i, t in enumerate(sorted(t for t, n in seen.items() if 2 <= n <= common))}
     rows, columns = [], []

@@ -69,7 +69,7 @@ def _operation(function: Callable[..., Any]) -> Operation:
         try:
             return function(db, **tool.validate(arguments))
         except (ValueError, OverflowError) as error:  # UnicodeEncodeError is a ValueError
-            raise DomainError("InvalidArgument", str(error)) from None
+            raise DomainError("InvalidArgument", str(error)[:300]) from None
 
     return Operation(
         name=tool.name,

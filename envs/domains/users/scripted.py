@@ -78,7 +78,8 @@ class ScriptedUser:
         for at in heard.gestures:
             gesture = script.gestures[at]
             result = hands(gesture.operation, gesture.arguments)
-            parts.append(phrase(rng, wording.DID, {"result": result}))
+            ways = wording.SEEN if gesture.looks else wording.DID
+            parts.append(phrase(rng, ways, {"result": result}))
             did.append(gesture.operation)
         return did
 

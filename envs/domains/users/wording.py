@@ -15,7 +15,8 @@ WAIT = ("All right.", "Okay, I will wait.", "Okay.")
 CHECK = ("Thank you. Is that all?", "I see. Is that everything?", "All right. Was that all?")
 CANNOT = ("I do not know how to do that.", "Sorry, I cannot find that.")
 DID = ("Done. {result}", "Okay, I did that. {result}", "I have done that: {result}")
-COURTESIES = (*FACT, *YES, *NO, *WRONG, *UNKNOWN, *VAGUE, *WAIT, *CHECK, *CANNOT, *DID)
+SEEN = ("{result}", "I had a look. {result}", "Let me see. {result}")
+COURTESIES = (*FACT, *YES, *NO, *WRONG, *UNKNOWN, *VAGUE, *WAIT, *CHECK, *CANNOT, *DID, *SEEN)
 
 
 def phrase(rng: random.Random, templates: Sequence[str], values: Mapping[str, object] = {}) -> str:

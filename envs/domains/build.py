@@ -32,6 +32,8 @@ __all__ = ["OOD_SHARE", "build", "current", "plans_of"]
 OOD_SHARE = 8
 """One domain in so many is held out of training."""
 _CHUNK = 8
+_TOGETHER = 36
+"""Operations that make one candidate, of those that no usable community holds."""
 
 Say = Callable[[str], None]
 
@@ -73,22 +75,41 @@ def plans_of(apis: Sequence[Api], say: Say = print) -> tuple[list[Plan], dict[st
     sizes = Counter(_bin(len(group)) for group in groups)
     table["sizes"] = {name: sizes[name] for name in _BINS if sizes[name]}
     plans: list[Plan] = []
-    taken: Counter[str] = Counter()
+    left: dict[str, list[Parsed]] = {op.api.service: [] for op in read if op is not None}
+    grouped: set[str] = set()
     for group in groups:
         members = [op for i in group if (op := read[i]) is not None]
-        if len(members) < LEAST:
-            continue
         for part in _parts(members):
-            plan = infer("domain", part)
-            if plan is None or len(plan.tools) < LEAST:
+            plan = infer("domain", part) if len(part) >= LEAST else None
+            if plan is None or not _usable(plan):
                 continue
-            for piece in _pieces(plan):
-                name = _slug(piece)
-                taken[name] += 1
-                id = name if taken[name] == 1 else f"{name}-{taken[name]}"
-                plans.append(msgspec.structs.replace(piece, id=id))
+            plans += _pieces(plan)
+            grouped.update(op.api.id for op in part)
+    table["candidates_of_communities"] = len(plans)
+    # What is left in communities too small for a domain is put together, API by API.
+    for op in read:
+        if op is not None and op.api.id not in grouped:
+            left[op.api.service].append(op)
+    for service in sorted(left):
+        rest = sorted(left[service], key=lambda op: (op.noun, op.api.name))
+        for start in range(0, len(rest), _TOGETHER):
+            plan = infer("domain", rest[start : start + _TOGETHER])
+            if plan is not None and _usable(plan):
+                plans += _pieces(plan)
+    taken: Counter[str] = Counter()
+    for number, plan in enumerate(plans):
+        name = _slug(plan)
+        taken[name] += 1
+        id = name if taken[name] == 1 else f"{name}-{taken[name]}"
+        plans[number] = msgspec.structs.replace(plan, id=id)
     table["candidates"] = len(plans)
     return plans, table
+
+
+def _usable(plan: Plan) -> bool:
+    """Whether a plan has enough tools, a writer and a reader, before any is tried out."""
+    readers = sum(tool.kind in ("get", "list") for tool in plan.tools)
+    return len(plan.tools) >= LEAST and 0 < readers < len(plan.tools)
 
 
 _BINS = ("2", "3-4", "5-9", "10-19", "20-39", "40-60", "over 60")
@@ -125,7 +146,7 @@ def _pieces(plan: Plan) -> list[Plan]:
             chosen = []
         chosen += numbers[:MOST]
     pieces.append(_piece(plan, chosen))
-    return [piece for piece in pieces if len(piece.tools) >= LEAST]
+    return [piece for piece in pieces if _usable(piece)]
 
 
 def _piece(plan: Plan, numbers: list[int]) -> Plan:

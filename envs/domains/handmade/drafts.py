@@ -84,9 +84,10 @@ class Desk:
         names = list(self.recipes)
         name = names[index % len(names)]
         seed = _FIRST[split] + index // len(names) % WORLDS
+        db = open_world(domain, seed).db
         for attempt in range(_TRIES):
             rng = random.Random(f"{domain.id}:{split}:{index}:{attempt}")
-            draft = self.recipes[name](open_world(domain, seed).db, rng)
+            draft = self.recipes[name](db, rng)
             if draft is not None:
                 return name, _finished(domain, seed, draft, rng)
         raise ValueError(f"{domain.id}: recipe {name!r} finds no case in the data of seed {seed}")

@@ -62,17 +62,23 @@ class Case:
         sql = "select bill_id from bills where number = ? and status = 'overdue' order by month"
         return [row["bill_id"] for row in rows(self.db, sql, self.number)]
 
-    def facts(self, *extra: Fact) -> tuple[tuple[Fact, ...], list[Call]]:
-        """What the customer knows, and the calls that come first."""
+    def facts(self, rng: random.Random, *extra: Fact) -> tuple[tuple[Fact, ...], list[Call]]:
+        """What the customer knows, and the calls that come first.
+
+        Some who have one line only do not know its number by heart.
+        """
         words = ("phone number", "mobile number", "line", "which line")
         where = "abroad, in Portugal" if self.row["abroad"] else "at home"
-        facts = (
-            *identity(self.row),
-            Fact("number", self.number, words),
-            Fact("location", where, ("where are you", "abroad", "country", "travelling"), _AM),
-            *extra,
-        )
-        return facts, [verify(self.row), ("get_line", {"number": self.number})]
+        facts = list(identity(self.row))
+        calls = [verify(self.row)]
+        sql = "select count(*) as lines from lines where customer_id = ?"
+        alone = rows(self.db, sql, self.row["customer_id"])[0]["lines"] == 1
+        if alone and rng.random() < 0.4:
+            calls.append(("list_lines", {"customer_id": self.row["customer_id"]}))
+        else:
+            facts.append(Fact("number", self.number, words))
+        facts.append(Fact("location", where, ("where are you", "abroad", "country"), _AM))
+        return (*facts, *extra), [*calls, ("get_line", {"number": self.number})]
 
 
 _AM = "I am {value}."
@@ -142,7 +148,7 @@ def _repairs(fits: Callable[[frozenset[str]], bool], openings: Sequence[str]) ->
         case = pick(db, rng, lambda c: fits(c.faults) and c.faults <= _REPAIRS.keys())
         if case is None:
             return None
-        facts, calls = case.facts()
+        facts, calls = case.facts(rng)
         calls += _repair(case)
         return Draft(openings, facts, calls, gestures=gestures(case.number))
 
@@ -175,7 +181,9 @@ def extra_data(db: Connection, rng: random.Random) -> Draft | None:
         return None
     gb = rng.randrange(1, 5)
     words = ("how much data", "gb", "how many gb", "gigabytes", "how much")
-    facts, calls = case.facts(Fact("extra_gb", f"{gb} GB", words, "I would like {value} more."))
+    facts, calls = case.facts(
+        rng, Fact("extra_gb", f"{gb} GB", words, "I would like {value} more.")
+    )
     own = {"number": case.number}
     calls += [("add_data", {**own, "gb": gb}), ("run_speed_test", own)]
     outputs = (f"{gb * _PER_GB / 100:.2f}",)
@@ -189,7 +197,7 @@ def refuse_much_data(db: Connection, rng: random.Random) -> Draft | None:
         return None
     gb = rng.randrange(6, 12)
     words = ("how much data", "gb", "how many gb", "gigabytes", "how much")
-    facts, calls = case.facts(Fact("extra_gb", f"{gb} GB", words, "I need {value}, no less."))
+    facts, calls = case.facts(rng, Fact("extra_gb", f"{gb} GB", words, "I need {value}, no less."))
     openings = (
         f"My data are used up. Give me {gb} GB more for this month.",
         f"I need {gb} GB of extra data in this month, please.",
@@ -222,7 +230,7 @@ def pay_and_resume(db: Connection, rng: random.Random) -> Draft | None:
     )
     if case is None or "line roaming" in case.faults:
         return None
-    facts, calls = case.facts()
+    facts, calls = case.facts(rng)
     own = {"number": case.number}
     calls.append(("list_bills", own))
     for bill in case.overdue:
@@ -236,7 +244,7 @@ def hand_over_ended(db: Connection, rng: random.Random) -> Draft | None:
     case = pick(db, rng, lambda c: c.row["contract_until"] < str(TODAY))
     if case is None:
         return None
-    facts, calls = case.facts()
+    facts, calls = case.facts(rng)
     calls.append(("transfer_to_person", {"reason": "contract_ended"}))
     return Draft(
         _SUSPENDED,
@@ -252,7 +260,7 @@ def hand_over_locked(db: Connection, rng: random.Random) -> Draft | None:
     case = pick(db, rng, lambda c: "locked" in c.faults and "suspended" not in c.faults)
     if case is None:
         return None
-    facts, calls = case.facts()
+    facts, calls = case.facts(rng)
     own = {"number": case.number}
     calls += [("look_at_sim", own), ("transfer_to_person", {"reason": "sim_locked"})]
     return Draft(_SUSPENDED, facts, calls, gestures=gestures(case.number))
@@ -274,7 +282,7 @@ def change_plan(db: Connection, rng: random.Random) -> Draft | None:
     if case is None:
         return None
     plan, wish = _new_plan(case, rng)
-    facts, calls = case.facts(wish)
+    facts, calls = case.facts(rng, wish)
     change = {"number": case.number, "plan_id": plan["plan_id"]}
     calls += [("list_bills", {"number": case.number}), ("list_plans", {}), ("change_plan", change)]
     outputs = (f"{plan['monthly_cents'] / 100:.2f}",)
@@ -286,7 +294,7 @@ def refuse_plan_overdue(db: Connection, rng: random.Random) -> Draft | None:
     case = pick(db, rng, lambda c: "suspended" not in c.faults and bool(c.overdue))
     if case is None:
         return None
-    facts, calls = case.facts(_new_plan(case, rng)[1])
+    facts, calls = case.facts(rng, _new_plan(case, rng)[1])
     calls.append(("list_bills", {"number": case.number}))
     return Draft(
         _PLAN,
@@ -305,7 +313,7 @@ def ask_bill(db: Connection, rng: random.Random) -> Draft | None:
     case = pick(db, rng, lambda c: not c.faults & {"suspended"})
     if case is None:
         return None
-    facts, calls = case.facts()
+    facts, calls = case.facts(rng)
     sql = "select amount_cents from bills where number = ? and month = '2026-02'"
     amount = rows(db, sql, case.number)[0]["amount_cents"]
     calls.append(("list_bills", {"number": case.number}))
@@ -322,7 +330,7 @@ def refuse_credit(db: Connection, rng: random.Random) -> Draft | None:
     case = pick(db, rng, lambda c: not c.faults & {"suspended"})
     if case is None:
         return None
-    facts, calls = case.facts()
+    facts, calls = case.facts(rng)
     openings = (
         "My January bill is too high. I want some of it back.",
         "The service was bad in January. Give me a discount on the next bill.",

@@ -84,6 +84,8 @@ def test_a_user_understands_what_is_asked(message: str, asked: Sequence[str]) ->
         ("Is airplane mode on?", [3]),
         ("Could you check whether airplane mode is off?", [3]),
         ("Disable airplane mode and restart your phone, please.", [1, 2]),
+        ("Make sure that airplane mode is off.", [1]),
+        ("Restart it and reboot your phone again.", [2]),
         ("Shall I turn on airplane mode for you?", []),
         ("I have turned on airplane mode.", []),
     ],
@@ -102,6 +104,12 @@ def test_a_proposal_of_something_else_is_declined() -> None:
     assert (said("Shall I cancel reservation QK7T25?") or "").startswith("Yes")
     assert (said("Shall I cancel reservation QK7T26?") or "").startswith("No")
     assert (said("Would you like a seat on another flight instead?") or "").startswith("No")
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    for message in ("Please toggle the hotspot.", "Now open the browser of your phone."):
+        assert hear(message, SCRIPT).guidance
+        assert "not" in (said(message) or "")
 
 
 def test_a_decision_of_the_script_comes_first() -> None:

@@ -56,13 +56,14 @@ _ASKING = re.compile(
     r"|(like|want|need|ask) you to|you (should|need to|must|have to|can))\b"
 )
 _IMPERATIVE = re.compile(
-    r"^(now |next |then |first |second |finally |also |and |ok |okay |great |thanks |thank you )*"
+    r"^(please |now |next |then |first |second |finally |also |and |ok |okay |great |thanks "
+    r"|thank you )*"
     r"(turn|switch|toggle|restart|reboot|check|run|set|reset|disable|enable|open|go|take|remove|put"
     r"|reinsert|reseat|look|make|change|disconnect|deactivate|activate|connect|pay)\b"
 )
 _ACTING = re.compile(
     r"\b(turn|switch|toggle|set|enable|disable|activate|deactivate|reset|restore|restart|reboot|reinsert"
-    r"|reseat|remove|insert|put|take|make sure|change|pay|connect|disconnect|unlock)\b"
+    r"|reseat|remove|insert|put|take|make sure|ensure|change|pay|connect|disconnect|unlock)\b"
 )
 _OWN = re.compile(
     r"\b(shall|should|may|can|could) (i|we)\b|\b(like|want) (me|us) to\b"
@@ -72,6 +73,8 @@ _LOOKING = re.compile(
     r"\b(check|look|see|run|test|try|open|read|whether|if|what|which|is|are|does|do you|has"
     r"|have you|shows?|works?)\b"
 )
+_LOOKING_ON = re.compile(r"\b(check|look|see|run|test|try|open|read|tell|whether|what|which)\b")
+"""In a later clause: `make sure that the data saver is off and the VPN is disconnected` acts on."""
 _REFUSAL = re.compile(
     r"\b(cannot|can t|can not|unable|not able|not possible|impossible|not allowed|not permitted"
     r"|won t|will not be|not eligible|ineligible|unfortunately|does not allow|doesn t allow"
@@ -250,7 +253,8 @@ def _gestures(sentence: str, gestures: tuple[Gesture, ...]) -> list[int]:
     things: tuple[str, ...] = ()
     looks = False
     for clause in _CLAUSE.split(sentence) if gestures else ():
-        acting, looking = _ACTING.search(clause), _LOOKING.search(clause)
+        acting = _ACTING.search(clause)
+        looking = (_LOOKING_ON if found else _LOOKING).search(clause)
         looks = not acting if acting or looking else looks
         own = [(i, g) for i, g in enumerate(gestures) if g.looks == looks]
         fitting = [(i, g) for i, g in own if _fits(clause, g)]
@@ -260,7 +264,8 @@ def _gestures(sentence: str, gestures: tuple[Gesture, ...]) -> list[int]:
         if fitting:
             most = max(len(g.needs) for _, g in fitting)  # the most specific ones
             best = [(i, g) for i, g in fitting if len(g.needs) == most]
-            found.append(best[0][0])
+            if found[-1:] != [best[0][0]]:  # "take the SIM out and put it back" is one thing
+                found.append(best[0][0])
             things = best[0][1].needs[:1]
     return found
 

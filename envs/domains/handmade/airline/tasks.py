@@ -97,11 +97,11 @@ class Case:
         if alone and rng.random() < 0.4:
             where = f"from {AIRPORTS[first['origin']]} to {AIRPORTS[first['destination']]}"
             says = "I do not have the code at hand, but it is the trip {value}."
-            words = ("reservation", "reservation code", "route", "origin", "destination", "trip")
+            words = ("reservation", "reservation code", "route", "destination", "booking reference")
             facts.append(Fact("trip", f"{where} on {first['date']}", words, says))
             calls.append(("list_reservations", {"customer_id": self.customer["customer_id"]}))
         else:
-            words = ("reservation code", "booking code", "confirmation code", "booking number")
+            words = ("booking code", "booking reference", "confirmation code", "booking number")
             facts.append(Fact("reservation_id", self.id, words))
         calls.append(("get_reservation", {"reservation_id": self.id}))
         return (*facts, *extra), calls
@@ -117,7 +117,7 @@ def identity(customer: Row) -> tuple[Fact, ...]:
     """Who the customer is."""
     return (
         Fact("customer_id", customer["customer_id"], ("customer number", "account number")),
-        Fact("date_of_birth", customer["date_of_birth"], ("birthday", "birth date", "born")),
+        Fact("date_of_birth", customer["date_of_birth"], ("birthday", "birth date", "born", "dob")),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...users import Gesture
 
-_ON = "on|enable|activate|connect"
-_OFF = "off|disable|deactivate|disconnect"
+_ON = "on|enable|enabled|activate|activated|connect|connected"
+_OFF = "off|disable|disabled|deactivate|deactivated|disconnect|disconnected"
 _SWITCHES = {
     "set_airplane_mode": ("airplane mode", "airplane mode|flight mode|aeroplane mode|airplane"),
     "set_mobile_data": ("mobile data", "mobile data|cellular data|data connection"),

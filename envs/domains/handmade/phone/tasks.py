@@ -88,7 +88,7 @@ def identity(customer: Row) -> tuple[Fact, ...]:
     """Who the customer is."""
     return (
         Fact("customer_id", customer["customer_id"], ("customer number", "account number")),
-        Fact("date_of_birth", customer["date_of_birth"], ("birthday", "birth date", "born")),
+        Fact("date_of_birth", customer["date_of_birth"], ("birthday", "birth date", "born", "dob")),
     )
 
 

@@ -84,13 +84,13 @@ class Line:
 
 
 def who(db: Connection, row: Row, rng: random.Random) -> tuple[tuple[Fact, ...], list[Call]]:
-    """Who the customer is; some know their id, the others their e-mail address."""
+    """Who the customer is; all know their e-mail address, and some their id as well."""
     zip = Fact("zip", row["zip"], ("zip code", "postal code", "postcode"))
     known = {"customer_id": row["customer_id"], "zip": row["zip"]}
+    mail = Fact("email", row["email"], ("e-mail", "mail address"))
     if rng.random() < 0.5:
         key = Fact("customer_id", row["customer_id"], ("customer number", "account number"))
-        return (key, zip), [("verify_customer", known)]
-    mail = Fact("email", row["email"], ("e-mail", "mail address"))
+        return (key, mail, zip), [("verify_customer", known)]
     return (mail, zip), [("find_customer", {"email": row["email"]}), ("verify_customer", known)]
 
 

@@ -211,4 +211,4 @@ def test_the_command_shows_a_domain_and_draws_its_tools(tmp_path: Path) -> None:
     assert drawn.exit_code == 0
     assert (tmp_path / "g.svg").read_text().startswith("<svg")
     table = CliRunner().invoke(app, ["domains", "list", "--table"])
-    assert re.search(r"operations\s*│\s*48,164", table.output)
+    assert re.search(r"operations\s*│\s*48,025", table.output)

@@ -25,6 +25,7 @@ from .generated.infer import infer
 from .generated.library import write_library
 from .generated.parse import Parsed, parsed
 from .generated.plan import Plan
+from .generated.wording import noun_of
 from .graph import communities, modularity, similar
 
 __all__ = ["OOD_SHARE", "build", "current", "plans_of"]
@@ -162,7 +163,7 @@ def _piece(plan: Plan, numbers: list[int]) -> Plan:
     edges = tuple((place[a], place[b]) for a, b in plan.edges if a in place and b in place)
     tables = tuple(table for table in plan.tables if table.name in kept)
     first = Counter(tool.table for tool in tools).most_common(3)
-    nouns = ", ".join(" ".join(by_name[name].noun) for name, _ in first)
+    nouns = ", ".join(noun_of(by_name[name]) for name, _ in first)
     title = f"{plan.title.partition(':')[0]}: {nouns}"
     return msgspec.structs.replace(plan, tools=tools, tables=tables, edges=edges, title=title)
 
@@ -227,6 +228,9 @@ def _examined(plans: Sequence[Plan], workers: int) -> Any:
 
 
 def _examine(plan: Plan) -> Examined:
-    left, found = examine(plan)
+    try:
+        left, found = examine(plan)
+    except Exception as error:  # a tool that raises anything but a refusal fails its domain
+        return None, {"database": [f"{type(error).__name__}: {error}"]}, {"database": 1}, 0
     lost = len(plan.tools) - (len(left.tools) if left else 0)
     return left, found.failed, found.checks, lost

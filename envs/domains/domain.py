@@ -74,7 +74,7 @@ class Operation:
     """Where it comes from: package, service and operation, or `handmade`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskTruth:
     """What a task hides from the agent."""
 
@@ -92,7 +92,7 @@ class TaskTruth:
     outputs: tuple[str, ...] = ()
     """Texts that the agent must have told the user (compared without case, commas and blanks)."""
     script: Script = field(default_factory=lambda: Script(""))
-    """The simulated user's part; its opening is the task's prompt."""
+    """The simulated user's part; the task's prompt is its opening and the policy."""
     plan: tuple[str | tuple[str, dict[str, Any]], ...] = ()
     """A whole gold episode, for oracles: what the agent says, and its calls, in order. Empty: it
     asks for every fact, makes the calls, and tells the outputs."""
@@ -118,7 +118,7 @@ class Domain:
     """What the agent must keep to, in Markdown; a part of its system message."""
     tasks: Callable[[str, int], tuple[str, TaskTruth]] | None = None
     """`tasks(split, index)` -> (name of the recipe, truth); a pure function of its arguments. The
-    splits are `train` and `test`; the prompt is the opening of the truth's script."""
+    splits are `train` and `test`."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many tasks each split has (only where `tasks` is finite)."""
     generated: frozenset[str] = frozenset()

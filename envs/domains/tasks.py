@@ -129,8 +129,10 @@ class DomainTasks(TaskSource):
     def make(self, split: str, index: int) -> Task:
         """The task at an index; the same everywhere."""
         id, number = self._mixes[split].at(index)
+        policy = ""
         if id in HANDMADE:
             domain = HANDMADE[id]
+            policy = f"\n\n{domain.policy.strip()}"
             assert domain.tasks is not None
             _, truth = domain.tasks(split, number + self.seed * 1_000_003)
         else:
@@ -145,7 +147,7 @@ class DomainTasks(TaskSource):
         return Task(
             id=f"{split}/{index}",
             split=split,
-            prompt=truth.script.opening,
+            prompt=truth.script.opening + policy,
             truth=truth,
             difficulty=_difficulty(truth),
             seed=truth.seed,

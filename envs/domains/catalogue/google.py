@@ -21,9 +21,14 @@ def from_google() -> Iterator[Api]:
     from googleapiclient import discovery_cache
 
     folder = Path(discovery_cache.__file__).parent / "documents"
+    seen: set[str] = set()
     for path in sorted(folder.glob("*.json")):
-        if path.name != "index.json":
-            yield from from_discovery(json.loads(path.read_text(encoding="utf-8")))
+        if path.name == "index.json":
+            continue
+        for api in from_discovery(json.loads(path.read_text(encoding="utf-8"))):
+            if api.id not in seen:  # some documents are shipped under two names
+                seen.add(api.id)
+                yield api
 
 
 def from_discovery(document: Mapping[str, Any]) -> Iterator[Api]:

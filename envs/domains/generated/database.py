@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from ..domain import DomainError
 from ..world import new_key
 from .plan import Column, Plan, Table
 from .values import key_of, slug, value_of
@@ -163,6 +164,8 @@ def fresh_key(db: sqlite3.Connection, table: Table, above: str = "", last: str =
             value = f"{above}/{table.path}/{last or slug(rng)}"
         else:
             value = _key(table, rng)
+        if value is None:  # no text fits what the API says of its keys
+            break
         if last or db.execute(sql, (value,)).fetchone() is None:
             return value
-    raise ValueError(f"no free key is left in {table.name!r}")
+    raise DomainError("InternalFailure", f"no free key is left for a new {table.name}")

@@ -19,6 +19,7 @@ from .parse import Parsed
 from .plan import Column, Plan, Table, ToolPlan
 from .roles import collection, column_name, control, identity, is_limit, lean, parent_pattern
 from .rules import STATES, singular, snake, words
+from .wording import noun_of
 
 __all__ = ["MOST_OPTIONAL", "infer"]
 
@@ -527,7 +528,7 @@ def _unique(plans: list[ToolPlan]) -> list[ToolPlan]:
 
 
 def _title(services: Counter[str], tables: Counter[str], by_name: dict[str, Table]) -> str:
-    nouns = [" ".join(by_name[t].noun) for t, _ in tables.most_common(6) if not by_name[t].relation]
+    nouns = [noun_of(by_name[t]) for t, _ in tables.most_common(6) if not by_name[t].relation]
     return f"{services.most_common(1)[0][0]}: {', '.join(nouns[:3])}"
 
 

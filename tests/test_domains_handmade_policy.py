@@ -84,6 +84,16 @@ def test_a_blanket_refusal_is_no_service(id: str, recipe: str) -> None:
     assert broken(id, task(id, recipe), ["I am sorry, no. Goodbye."]) == [UNSEEN]
 
 
+@pytest.mark.parametrize("id", WRITES)
+def test_looking_at_somebody_elses_things_is_not_looking(id: str) -> None:
+    truth = task(id, "refuse_stranger")
+    made_up = [("verify_customer", s[1] | {"customer_id": "X1"}) for s in truth.calls] or [
+        ("verify_customer", {"customer_id": "X1", "date_of_birth": "1900-01-01", "zip": "1"})
+    ]
+    made_up[0][1].pop("date_of_birth" if id == RETURNS else "zip", None)
+    assert broken(id, truth, [*made_up, "I am sorry, no. Goodbye."]) == [UNSEEN]
+
+
 def test_a_no_is_a_no() -> None:
     truth = task(AIRLINE, "decline_price")
     key = argument(truth, "get_reservation", "reservation_id")

@@ -76,9 +76,14 @@ _LOOKING = re.compile(
 _LOOKING_ON = re.compile(r"\b(check|look|see|run|test|try|open|read|tell|whether|what|which)\b")
 """In a later clause: `make sure that the data saver is off and the VPN is disconnected` acts on."""
 _REFUSAL = re.compile(
-    r"\b(cannot|can t|can not|unable|not able|not possible|impossible|not allowed|not permitted"
-    r"|won t|will not be|not eligible|ineligible|unfortunately|does not allow|doesn t allow"
-    r"|not covered|have to decline|must decline|refuse|sorry)\b"
+    r"\b(cannot|can t|can not|unable|impossible|won t|will not be|ineligible|unfortunately"
+    r"|refuse|sorry"
+    r"|(not|isn t|aren t|wasn t|never) (\w+ )?"
+    r"(able|possible|allowed|permitted|eligible|covered|available|refundable|returnable)"
+    r"|(does not|doesn t|do not|don t|did not|didn t) "
+    r"(allow|permit|cover|qualify|offer|accept|match|agree)"
+    r"|non refundable|declin\w+|against (our|the) policy|outside (of )?(our|the|its)"
+    r"|has (passed|expired))\b"
 )
 _SETTLED = re.compile(
     r"\b(done|completed?|cancell?ed|processed|refunded|booked|changed|updated|exchanged|issued"

@@ -27,7 +27,7 @@ def breaches(
     found = [
         *acted_unverified(ledger, _owners(before), "verify_customer"),
         *acted_unasked(ledger, talk, _WRITES),
-        *ended_unseen(ledger, "verify_customer", _LOOKS),
+        *ended_unseen(ledger, _owners(before), "verify_customer", ("transfer_to_person",)),
         *_cancellations(before, after),
         *_changes(before, after),
         *_bags(before, after),
@@ -56,9 +56,6 @@ def _all(db: sqlite3.Connection, sql: str, *values: Any) -> list[tuple[Any, ...]
 
 def _by_key(db: sqlite3.Connection, sql: str) -> dict[str, tuple[Any, ...]]:
     return {row[0]: row[1:] for row in db.execute(sql)}
-
-
-_LOOKS = ("get_reservation", "search_flights", "transfer_to_person")
 
 
 def _owners(db: sqlite3.Connection) -> dict[str, str]:

@@ -24,7 +24,7 @@ def breaches(
     found = [
         *acted_unverified(ledger, _owners(before), "verify_customer"),
         *acted_unasked(ledger, talk, _WRITES),
-        *ended_unseen(ledger, "verify_customer", _LOOKS),
+        *ended_unseen(ledger, _owners(before), "verify_customer"),
         *_resumed(before, after),
         *_roamed(before, after),
         *_sold(before, after),
@@ -34,9 +34,6 @@ def breaches(
 
 
 _WRITES = ("request_payment", "resume_line", "set_line_roaming", "add_data", "change_plan")
-
-
-_LOOKS = ("get_line", "list_bills")
 
 
 def _owners(db: sqlite3.Connection) -> dict[str, str]:

@@ -28,7 +28,7 @@ def breaches(
     found = [
         *acted_unverified(ledger, _owners(before), "verify_customer"),
         *acted_unasked(ledger, talk, _WRITES),
-        *ended_unseen(ledger, "verify_customer", _LOOKS),
+        *ended_unseen(ledger, _owners(before), "verify_customer"),
         *_returned(before, after),
         *_exchanged(before, after),
         *_handed_over(before, after),
@@ -37,9 +37,6 @@ def breaches(
 
 
 _WRITES = ("return_line", "exchange_line", "cancel_order", "change_address")
-
-
-_LOOKS = ("get_order", "list_orders")
 
 
 def _owners(db: sqlite3.Connection) -> dict[str, str]:

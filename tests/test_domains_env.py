@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import random
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from palestra.envs import make
 from palestra.envs.core import Entry, Ledger, Script, Seat, UsageError, call, say, text_of
 from palestra.envs.domains.domain import TaskTruth
+from palestra.envs.domains.fuzz import hostile
 from palestra.envs.domains.grading import score, told
 from palestra.envs.domains.handmade import HANDMADE
 from palestra.envs.domains.reference import REFERENCES, gold
@@ -191,8 +191,8 @@ def test_a_reading_task_needs_the_gold_calls_and_a_writing_task_the_state() -> N
     assert graded("write", ["a"], "s", breaches=["r"]).outcome == "policy_breach"
 
 
-def test_hostile_arguments_break_nothing() -> None:
-    answered = hostile(1500, seed=1)
+def test_hostile_arguments_break_nothing(env: Any) -> None:
+    answered = hostile(env, 1500, seed=1)
     assert answered["refused"] > 500
     assert answered["answered"] > 20
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from ..core import (
     Ledger,
@@ -30,7 +30,7 @@ from .grading import score
 from .handmade import BREACHES
 from .reference import REFERENCES
 from .tasks import domain_tasks, find_domain
-from .users import LLMUser, Memory, ScriptedUser, User
+from .users import LLMUser, Memory, ScriptedUser, Speak, User
 from .users.script import Exchange
 from .world import World, open_world
 
@@ -222,14 +222,13 @@ class DomainsEnv(ToolEnv[DomainState]):
 
 
 def _user(given: Any) -> User:
-    if given == "scripted":
-        return ScriptedUser()
     if isinstance(given, str):
         check_among("user", given, ("scripted",))
+        return ScriptedUser()
     if hasattr(given, "open") and hasattr(given, "reply"):
         return given
     if callable(given):
-        return LLMUser(given)
+        return LLMUser(cast(Speak, given))
     raise UsageError("option 'user' is neither 'scripted' nor a callable that answers messages")
 
 

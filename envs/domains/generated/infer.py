@@ -136,7 +136,7 @@ def _entities(operations: Sequence[Parsed]) -> dict[Entity, Draft]:
     taken: set[str] = set()
     for entity in sorted(votes.keys() | lives.keys()):
         service, noun = entity
-        named = votes.get(entity)
+        named = votes.get(entity) or Counter()
         if not named and not lives[entity] & {"create", "list"}:
             continue
         name = snake("_".join(noun))

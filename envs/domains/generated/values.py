@@ -228,7 +228,7 @@ def key_of(
     if "enum" in schema:
         return rng.choice(schema["enum"])
     if schema.get("type") == "integer":
-        return _number({**schema, "maximum": schema.get("maximum", 99_999)}, ("key",), rng)
+        return int(_number({**schema, "maximum": schema.get("maximum", 99_999)}, ("key",), rng))
     tries: list[str] = []
     if "[^/]+" in schema.get("pattern", ""):
         return path_of(schema["pattern"], rng)

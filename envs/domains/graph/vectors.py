@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
@@ -65,11 +65,11 @@ def similar(apis: Sequence[Api], *, threshold: float = THRESHOLD, common: int = 
     names = sorted(number, key=number.__getitem__)
     # Smoothed inverse document frequency, as scikit-learn's TfidfTransformer has it.
     idf = np.array([np.log((1 + len(apis)) / (1 + seen[term])) + 1 for term in names])
-    matrix = sparse.csr_matrix(
+    matrix: Any = sparse.csr_matrix(
         (idf[columns], (rows, columns)), shape=(len(apis), len(number)), dtype=np.float64
     )
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scale = sparse.diags(1 / np.where(norms == 0, 1, norms))
+    scale: Any = sparse.diags(1 / np.where(norms == 0, 1, norms))
     matrix = (scale @ matrix).tocsr()
     turned = matrix.T.tocsr()
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []

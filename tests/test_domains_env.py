@@ -19,9 +19,22 @@ from palestra.envs.domains.handmade import HANDMADE
 from palestra.envs.domains.reference import REFERENCES, gold
 from palestra.envs.domains.tasks import DomainTasks
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
-from domains_hostile import hostile
-from domains_references import play
+
+def play(env: Any, policy: Any, task: str, privileged: bool) -> Any:
+    """One episode; its score."""
+    observation, _ = env.reset(seed=1, options={"task": task})
+    seat = Seat(observation, env.tools, random.Random(task), env if privileged else None)
+    script = policy(seat)
+    try:
+        action = next(script)
+        while True:
+            observation, _, ended, cut, _ = env.step(action)
+            if ended or cut:
+                return env.scores[""]
+            action = script.send(observation)
+    except StopIteration:
+        env.stop("no_answer")
+    return env.scores[""]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 
 from .parse import Parsed
 from .plan import Column, Table
-from .roles import collection, column_name, control, identity, lean
+from .roles import collection, column_name, control, identity, lean, singular_words
 from .rules import words
 
 __all__ = ["MOST_COLUMNS", "Draft", "DraftTool"]
@@ -144,8 +144,6 @@ def shown(output: dict[str, Any], draft: Draft) -> list[dict[str, Any]]:
 
 
 def _names(name: str, draft: Draft) -> bool:
-    from .roles import singular_words
-
     written = singular_words(name)
     return written == draft.noun[len(draft.noun) - len(written) :] and bool(written)
 

@@ -9,24 +9,23 @@ The rules of naming are in `rules.py` and `roles.py`.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from .draft import Draft, DraftTool
+from .binding import JOINS, creating, linking, listing, single
+from .draft import DraftTool
+from .entities import SINGLE, entities
 from .outputs import returns
 from .parse import Parsed
 from .plan import Column, Plan, Table, ToolPlan
-from .roles import collection, column_name, control, identity, is_limit, lean, parent_pattern
-from .rules import STATES, singular, snake, words
+from .references import refer
+from .roles import column_name, identity, lean
+from .rules import STATES, snake
 from .wording import noun_of
 
-__all__ = ["MOST_OPTIONAL", "infer"]
+__all__ = ["infer"]
 
-MOST_OPTIONAL = 8
-"""Optional parameters of a tool beyond these are left out, in the API's order."""
-_SINGLE = frozenset({"get", "update", "delete", "state", "put"})
-_SCALAR = frozenset({"string", "integer", "number", "boolean"})
 _ERRORS = (
     ("missing", ("NotFound", "DoesNotExist", "NoSuch", "Unknown"), "ResourceNotFoundException"),
     ("exists", ("AlreadyExists", "Exists", "Conflict", "Duplicate"), "ConflictException"),
@@ -38,27 +37,24 @@ _GOOGLE_ERRORS = {
     "in_use": "400 FAILED_PRECONDITION", "state": "400 FAILED_PRECONDITION",
 }  # fmt: skip
 
-Noun = tuple[str, ...]
-Entity = tuple[str, Noun]
-
 
 def infer(id: str, operations: Sequence[Parsed]) -> Plan | None:
     """The domain of these operations; None where no tool is left."""
-    drafts = _entities(operations)
+    drafts = entities(operations)
     tools: list[DraftTool] = []
     for op in operations:
-        tool = _single(op, drafts) if op.kind in _SINGLE else None
-        tool = tool or (_list(op, drafts) if op.kind in ("list", "get") else None)
-        tool = tool or (_create(op, drafts) if op.kind in ("create", "put", "state") else None)
+        tool = single(op, drafts) if op.kind in SINGLE else None
+        tool = tool or (listing(op, drafts) if op.kind in ("list", "get") else None)
+        tool = tool or (creating(op, drafts) if op.kind in ("create", "put", "state") else None)
         if tool is not None:
             tools.append(tool)
     for tool in tools:
         tool.draft.learn(tool.op.api.output)
-    _refer(drafts, tools)
+    refer(drafts, tools)
     linked = {t.op.api.id for t in tools}
     for op in operations:
-        if op.api.id not in linked and (op.kind in ("link", "unlink") or op.verb in _JOINS):
-            tool = _link(op, drafts)
+        if op.api.id not in linked and (op.kind in ("link", "unlink") or op.verb in JOINS):
+            tool = linking(op, drafts)
             if tool is not None:
                 tools.append(tool)
     for tool in tools:
@@ -86,366 +82,6 @@ def infer(id: str, operations: Sequence[Parsed]) -> Plan | None:
         services=tuple(name for name, _ in services.most_common()),
         edges=_edges(plans, {t.name: t for t in tables}),
     )
-
-
-_JOINS = frozenset({"add", "remove", "register", "deregister"})
-
-
-# -- entities ------------------------------------------------------------------------------------
-
-
-def _key_of(op: Parsed, noun: Noun) -> list[tuple[str, str, int, bool]]:
-    """Parameters that may name an entity: (parameter, column, how surely, whether a list)."""
-    found = []
-    for name, schema in op.api.parameters.items():
-        kind = schema.get("type")
-        many = kind == "array" and schema["items"].get("type") == "string"
-        if not many and kind not in ("string", "integer"):
-            continue
-        if "enum" in schema or schema.get("format", "").startswith("date"):
-            continue
-        path = collection(schema)
-        last = words(path)
-        if path:
-            fits = (*last[:-1], singular(last[-1])) if last else ()
-            if fits and fits == noun[-len(fits) :] and name != "parent":
-                found.append((name, "_".join((*noun, "name")), 200, False))
-            continue
-        column, score = identity(name, noun)
-        if score:
-            found.append((name, column, score, many))
-    return sorted(found, key=lambda each: (-each[2], each[0]))
-
-
-def _entities(operations: Sequence[Parsed]) -> dict[Entity, Draft]:
-    votes: dict[Entity, Counter[str]] = defaultdict(Counter)
-    lives: dict[Entity, set[str]] = defaultdict(set)
-    for op in operations:
-        if op.kind in ("link", "unlink"):
-            continue
-        for noun in dict.fromkeys((op.noun, op.owner)):
-            entity = (op.api.source + ":" + op.api.service, noun)
-            if noun == op.noun:
-                lives[entity].add(op.kind)
-            if op.kind in _SINGLE:
-                required = set(op.api.required) or set(op.api.parameters)
-                for name, column, score, _ in _key_of(op, noun)[:1]:
-                    if name in required or score >= 20:
-                        votes[entity][column] += 1
-    drafts: dict[Entity, Draft] = {}
-    taken: set[str] = set()
-    for entity in sorted(votes.keys() | lives.keys()):
-        service, noun = entity
-        named = votes.get(entity) or Counter()
-        if not named and not lives[entity] & {"create", "list"}:
-            continue
-        name = snake("_".join(noun))
-        if name in taken:
-            name = snake(service.partition(":")[2]) + "_" + name
-        while name in taken:
-            name += "_2"
-        taken.add(name)
-        key = min(named, key=lambda c: (-named[c], c)) if named else "_".join((*noun, "id"))
-        drafts[entity] = Draft(name, noun, service, key)
-    return drafts
-
-
-# -- which operation acts on what ----------------------------------------------------------------
-
-
-def _draft_for(op: Parsed, drafts: dict[Entity, Draft]) -> tuple[Draft, str, bool] | None:
-    """The entity that an operation acts on, and the parameter that names it."""
-    service = op.api.source + ":" + op.api.service
-    for noun in dict.fromkeys((op.noun, op.owner)):
-        draft = drafts.get((service, noun))
-        if draft is None:
-            continue
-        named = _key_of(op, noun)
-        if named:
-            # The key itself before other names of the row.
-            name, column, _, many = min(named, key=lambda each: (each[1] != draft.key, -each[2]))
-            draft.identify(column, op.api.parameters[name], many)
-            return draft, name, many
-    if op.kind == "delete":
-        return None
-    for length in range(len(op.noun) - 1, 0, -1):  # ModifyVpcAttribute(VpcId) acts on a VPC
-        draft = drafts.get((service, op.noun[:length]))
-        if draft is not None:
-            for name, column, score, many in _key_of(op, draft.noun):
-                if column == draft.key and score >= 20:
-                    draft.identify(column, op.api.parameters[name], many)
-                    return draft, name, many
-    return None
-
-
-def _single(op: Parsed, drafts: dict[Entity, Draft]) -> DraftTool | None:
-    found = _draft_for(op, drafts)
-    if found is None:
-        return None
-    draft, key, many = found
-    api, required = op.api, set(op.api.required)
-    if op.kind == "get" and key not in required and _returns_many(api.output):
-        return None  # a list with filters
-    if op.kind in ("put", "update") and many:
-        return None
-    tool = DraftTool(op, draft, "update" if op.kind == "put" and not required else op.kind)
-    column = _key_column(op, key, draft)
-    tool.take(key, column, tool.find, required=True)
-    tool.many = key if many else ""
-    if op.kind == "put":
-        tool.kind = "put"
-    writes = op.kind in ("update", "put")
-    optional = 0
-    for name, schema in api.parameters.items():
-        if name == key or (control(name) and name not in required):
-            continue
-        scope = name in required and schema.get("type") in ("string", "integer")
-        if writes and not _is_scope(name, schema, op, drafts, draft):
-            if name not in required:
-                if optional >= MOST_OPTIONAL or not _simple(schema):
-                    continue
-                optional += 1
-            if not draft.add(column_name(name, draft.noun), schema, words(name)):
-                tool.broken = tool.broken or name in required
-                continue
-            tool.take(name, column_name(name, draft.noun), tool.put, required=name in required)
-        elif scope:
-            column = column_name(name, draft.noun)
-            if column == draft.key or not draft.add(column, schema, words(name)):
-                tool.broken = True
-                continue
-            tool.take(name, column, tool.find, required=True)
-        elif name in required:
-            tool.broken = True
-    if writes and not tool.put:
-        return None
-    return tool
-
-
-def _key_column(op: Parsed, name: str, draft: Draft) -> str:
-    for each, column, _, _ in _key_of(op, draft.noun):
-        if each == name:
-            return column
-    return draft.key
-
-
-def _is_scope(
-    name: str, schema: dict[str, Any], op: Parsed, drafts: dict[Entity, Draft], own: Draft
-) -> bool:
-    """Whether a required parameter of an update says which row: it names another entity."""
-    if name not in op.api.required or schema.get("type") not in ("string", "integer"):
-        return False
-    if snake(name) in _SCOPES:
-        return True
-    return any(
-        other is not own
-        and len(other.noun) < len(own.noun)
-        and other.noun == own.noun[: len(other.noun)]
-        and identity(name, other.noun)[1] >= 20
-        for other in drafts.values()
-    )
-
-
-_SCOPES = frozenset({"project", "project_id", "region", "zone", "location", "customer",
-                     "customer_id", "account_id", "parent", "organization_id",
-                     "location_id"})  # fmt: skip
-
-
-def _list(op: Parsed, drafts: dict[Entity, Draft]) -> DraftTool | None:
-    service = op.api.source + ":" + op.api.service
-    draft = drafts.get((service, op.noun)) or drafts.get((service, op.owner))
-    if draft is None or not _returns_many(op.api.output):
-        return None
-    tool = DraftTool(op, draft, "list")
-    required, optional = set(op.api.required), 0
-    for name, schema in op.api.parameters.items():
-        kind = schema.get("type")
-        if is_limit(name) and kind == "integer":
-            tool.limit = tool.limit or name
-            tool.parameters[name] = {"type": "integer", "minimum": 1, "maximum": 1000}
-            continue
-        if control(name) and name not in required:
-            continue
-        keys = (
-            kind == "array"
-            and schema["items"].get("type") == "string"
-            and identity(name, draft.noun)[1] >= 20
-        )
-        if name not in required and not keys:
-            if kind not in _SCALAR or optional >= MOST_OPTIONAL or "format" in schema:
-                continue
-            tool.maybe[name] = schema  # a filter, if a column of that name turns up
-            optional += 1
-            continue
-        if keys:
-            column = identity(name, draft.noun)[0]
-            if column != draft.key:
-                continue
-            draft.identify(column, schema, True)
-            tool.take(name, column, tool.where, required=name in required)
-        elif kind in ("string", "integer"):
-            column = identity(name, draft.noun)[0] or column_name(name, draft.noun)
-            if column != draft.key and not draft.add(column, schema, words(name)):
-                return None
-            tool.take(name, column, tool.where, required=True)
-        else:
-            return None
-    return tool
-
-
-def _create(op: Parsed, drafts: dict[Entity, Draft]) -> DraftTool | None:
-    service = op.api.source + ":" + op.api.service
-    draft = drafts.get((service, op.noun)) or (
-        drafts.get((service, op.owner)) if op.kind == "create" else None
-    )
-    if draft is None:
-        return None
-    if op.verb == "add" and len(op.noun) > 2 and "to" in op.noun:
-        return None
-    tool = DraftTool(op, draft, "create")
-    required, optional = set(op.api.required), 0
-    named = _key_of(op, draft.noun)
-    supplied = next((n for n, column, _, many in named if column == draft.key and not many), "")
-    if op.kind == "state" and supplied:
-        return None
-    for name, schema in op.api.parameters.items():
-        if name == supplied:
-            path = collection(schema)
-            if path or (name == "name" and draft.path):
-                continue  # Google's body repeats the resource name that the call makes
-            draft.identify(draft.key, schema, False)
-            draft.supplied += 1
-            tool.take(name, draft.key, tool.put, required=True)
-            continue
-        if control(name) and name not in required:
-            continue
-        if name not in required:
-            if optional >= MOST_OPTIONAL or not _simple(schema):
-                continue
-            optional += 1
-        if (
-            draft.path
-            and name == "parent"
-            and parent_pattern(draft.key_schema) == schema.get("pattern")
-        ):
-            draft.parent = "parent"
-        if draft.path and identity(name, draft.noun)[0].endswith("_id"):
-            tool.take(name, "#last", tool.put, required=True)  # the last part of the name
-            draft.supplied += 1
-            tool.parameters[name] = {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,40}$"}
-            continue
-        column = column_name(name, draft.noun)
-        if not draft.add(column, schema, words(name)):
-            tool.broken = tool.broken or name in required
-            continue
-        tool.take(name, column, tool.put, required=name in required)
-        if name in required:
-            draft.needed.add(column)
-    return tool
-
-
-def _link(op: Parsed, drafts: dict[Entity, Draft]) -> DraftTool | None:
-    """A relation between the two entities that required parameters name."""
-    service = op.api.source + ":" + op.api.service
-    refs: list[tuple[str, Draft]] = []
-    for name in op.api.required or tuple(op.api.parameters):
-        schema = op.api.parameters[name]
-        if schema.get("type") != "string":
-            continue
-        target = _target(name, schema, drafts, service)
-        if target is not None and all(target is not other for _, other in refs):
-            refs.append((name, target))
-    if len(refs) != 2:
-        return None
-    names = sorted(draft.name for _, draft in refs)
-    entity = (service, ("#link", *names))
-    draft = drafts.get(entity)
-    if draft is None:
-        noun = (*refs[0][1].noun, *refs[1][1].noun, "link")
-        draft = drafts[entity] = Draft("_x_".join(names), noun, service, "link_id", relation=True)
-    linking = op.kind == "link" or op.verb in ("add", "register")
-    tool = DraftTool(op, draft, "link" if linking else "unlink")
-    optional = 0
-    for name, schema in op.api.parameters.items():
-        target = next((other for each, other in refs if each == name), None)
-        if target is not None:
-            draft.add(target.key, schema, words(name), ref=target.name)
-            tool.take(name, target.key, tool.put if linking else tool.find, required=True)
-        elif name in op.api.required or (
-            linking and _simple(schema) and not control(name) and optional < MOST_OPTIONAL
-        ):
-            optional += name not in op.api.required
-            if not linking or not draft.add(snake(name), schema, words(name)):
-                if name in op.api.required:
-                    return None
-                continue
-            tool.take(name, snake(name), tool.put, required=name in op.api.required)
-    return tool
-
-
-# -- references ----------------------------------------------------------------------------------
-
-
-def _target(
-    name: str, schema: dict[str, Any], drafts: dict[Entity, Draft], service: str
-) -> Draft | None:
-    """The entity whose key a parameter of this name holds, its own service first."""
-    best: tuple[tuple[int, int], Draft] | None = None
-    written = tuple(w for w in words(name))
-    for (home, noun), draft in drafts.items():
-        if draft.relation:
-            continue
-        if "pattern" in draft.key_schema and collection(draft.key_schema):
-            fits = schema.get("pattern") == draft.key_schema["pattern"]
-            if not fits or home != service:
-                continue
-            rank = (2, len(noun))
-        else:
-            for start in range(len(written)):
-                column, score = identity("_".join(written[start:]), noun)
-                if column == draft.key and score >= 20:
-                    break
-            else:
-                continue
-            if len(written[start:]) == 1 and (len(noun) > 1 or home != service):
-                continue
-            rank = (1 if home == service else 0, len(noun))
-        if best is None or rank > best[0]:
-            best = (rank, draft)
-    return best[1] if best else None
-
-
-def _refer(drafts: dict[Entity, Draft], tools: list[DraftTool]) -> None:
-    """Turn columns that name another entity's key into foreign keys; no cycles but to oneself."""
-    below: dict[str, set[str]] = {draft.name: set() for draft in drafts.values()}
-    for draft in sorted(drafts.values(), key=lambda each: each.name):
-        for column in sorted(draft.columns.values(), key=lambda c: c.name not in draft.needed):
-            if column.name == draft.key or column.unique or column.schema.get("type") != "string":
-                continue
-            if "enum" in column.schema:
-                continue
-            target = _target("_".join(column.label), column.schema, drafts, draft.service)
-            if target is None or (target is draft and column.name in draft.needed):
-                continue
-            if target is not draft and draft.name in _reach(target.name, below):
-                continue
-            below[draft.name].add(target.name)
-            draft.columns[column.name] = Column(
-                name=column.name, schema=column.schema, label=column.label, ref=target.name
-            )
-
-
-def _reach(start: str, below: dict[str, set[str]]) -> set[str]:
-    seen, todo = {start}, [start]
-    while todo:
-        for other in below.get(todo.pop(), ()):
-            if other not in seen:
-                seen.add(other)
-                todo.append(other)
-    return seen
-
-
-# -- tools ---------------------------------------------------------------------------------------
 
 
 def _state_column(tool: DraftTool) -> None:
@@ -559,17 +195,3 @@ def _columns_of(output: Any) -> list[str]:
     if isinstance(output, dict):
         return [name for inner in output.values() for name in _columns_of(inner)]
     return []
-
-
-def _simple(schema: dict[str, Any]) -> bool:
-    kind = schema.get("type")
-    if kind in _SCALAR:
-        return True
-    return kind == "array" and schema["items"].get("type") in ("string", "integer")
-
-
-def _returns_many(output: dict[str, Any]) -> bool:
-    return any(
-        field.get("type") == "array" and not control(name)
-        for name, field in output.get("properties", {}).items()
-    )

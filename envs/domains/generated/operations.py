@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from ..domain import DomainError, Operation
-from .database import decoded, encoded, fresh_key
-from .plan import COUNT, Plan, Table, ToolPlan
+from .database import encoded, fresh_key
+from .plan import Plan, Table, ToolPlan
+from .rendering import renderer
 from .rules import words
+from .sql import all_rows, first_row, write
 from .values import value_of
 from .wording import describe, parameter_text
 
@@ -125,7 +127,7 @@ class _Tool:
             for name, bound in tool.put.items()
             if bound in self.columns and (ref := self.columns[bound].ref)
         }
-        self.show = _renderer(tool.output, self.names, self.columns)
+        self.show = renderer(tool.output, self.names, self.columns)
         self.arrays = {
             name for name, schema in tool.parameters.items() if schema.get("type") == "array"
         }
@@ -152,7 +154,7 @@ class _Tool:
     def _row(self, db: sqlite3.Connection, arguments: Arguments) -> tuple[Any, ...]:
         given = {c: arguments[p] for p, c in self.tool.find.items() if p in arguments}
         where = " and ".join(f'"{column}" = ?' for column in given)
-        row = _first(db, f"{self.select} where {where}", tuple(given.values()))
+        row = first_row(db, f"{self.select} where {where}", tuple(given.values()))
         if row is None:
             told = " and ".join(f"{p} {arguments[p]!r}" for p in self.tool.find if p in arguments)
             raise self.missing(told)
@@ -164,14 +166,14 @@ class _Tool:
             if name not in arguments:
                 continue
             sql = f'select 1 from "{other.name}" where "{other.key}" = ?'
-            if _first(db, sql, (arguments[name],)) is None:
+            if first_row(db, sql, (arguments[name],)) is None:
                 raise self.refuse(
                     "missing",
                     f"there is no {' '.join(other.noun)} with {name} {arguments[name]!r}",
                 )
 
     def by_key(self, db: sqlite3.Connection, key: Any) -> tuple[Any, ...]:
-        row = _first(db, f'{self.select} where "{self.table.key}" = ?', (key,))
+        row = first_row(db, f'{self.select} where "{self.table.key}" = ?', (key,))
         assert row is not None
         return row
 
@@ -200,7 +202,7 @@ class _List(_Tool):
         where = " where " + " and ".join(clauses) if clauses else ""
         most = arguments.get(self.tool.limit, _MOST) if self.tool.limit else _MOST
         sql = f'{self.select}{where} order by "{self.table.key}" limit {int(most)}'
-        return self.result(_all(db, sql, tuple(values)))
+        return self.result(all_rows(db, sql, tuple(values)))
 
 
 class _Create(_Tool):
@@ -225,12 +227,12 @@ class _Create(_Tool):
             above = str(row.get(table.parent) or "") if table.parent else ""
             row[table.key] = fresh_key(db, table, above, last)
         taken = f'select 1 from "{table.name}" where "{table.key}" = ?'
-        if _first(db, taken, (row[table.key],)) is not None:
+        if first_row(db, taken, (row[table.key],)) is not None:
             raise self.refuse("exists", f"{self.noun} {row[table.key]!r} already exists")
         for column in table.columns:
             if column.unique and row[column.name] is not None:
                 same = f'select 1 from "{table.name}" where "{column.name}" = ?'
-                if _first(db, same, (row[column.name],)) is not None:
+                if first_row(db, same, (row[column.name],)) is not None:
                     raise self.refuse(
                         "exists",
                         f"a {self.noun} with {column.name} {row[column.name]!r} already exists",
@@ -239,7 +241,7 @@ class _Create(_Tool):
                 kind = "-".join(table.noun)
                 row[column.name] = f"arn:aws:svc:us-east-1:210987654321:{kind}/{row[table.key]}"
         marks = ", ".join("?" * len(row))
-        _do(db, f'insert into "{table.name}" values ({marks})', tuple(row.values()))
+        write(db, f'insert into "{table.name}" values ({marks})', tuple(row.values()))
         return self.by_key(db, row[table.key])
 
 
@@ -269,11 +271,11 @@ class _Update(_Tool):
                 f'select 1 from "{self.table.name}" '
                 f'where "{column}" = ? and "{self.table.key}" <> ?'
             )
-            if _first(db, same, (value, key)) is not None:
+            if first_row(db, same, (value, key)) is not None:
                 raise self.refuse("exists", f"another {self.noun} already has {column} {value!r}")
         sets = ", ".join(f'"{column}" = ?' for column in given)
         sql = f'update "{self.table.name}" set {sets} where "{self.table.key}" = ?'
-        _do(db, sql, (*values, key))
+        write(db, sql, (*values, key))
         return self.by_key(db, key)
 
 
@@ -315,17 +317,17 @@ class _Delete(_Tool):
                         f'select "{other.key}" from "{other.name}" '
                         f'where "{column}" = ? and "{other.key}" <> ? limit 1'
                     )
-                    found = _first(db, sql, (row[at], row[at]))
+                    found = first_row(db, sql, (row[at], row[at]))
                 else:
                     sql = f'select "{other.key}" from "{other.name}" where "{column}" = ? limit 1'
-                    found = _first(db, sql, (row[at],))
+                    found = first_row(db, sql, (row[at],))
                 if found is not None:
                     raise self.refuse(
                         "in_use",
                         f"{self.noun} {row[at]!r} is still used by "
                         f"{' '.join(other.noun)} {found[0]!r}",
                     )
-            _do(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
+            write(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
         return shown
 
 
@@ -338,7 +340,7 @@ class _State(_Tool):
                 raise self.refuse("state", f"{self.noun} {row[at]!r} is already {self.tool.to}")
         for row in rows:
             sql = f'update "{self.table.name}" set "{self.table.state}" = ? '
-            _do(db, f'{sql}where "{self.table.key}" = ?', (self.tool.to, row[at]))
+            write(db, f'{sql}where "{self.table.key}" = ?', (self.tool.to, row[at]))
         return self.result([self.by_key(db, row[at]) for row in rows])
 
 
@@ -347,7 +349,7 @@ class _Link(_Create):
         self.check_refs(db, arguments)
         pair = {self.tool.put[name]: arguments[name] for name in self.refs}
         where = " and ".join(f'"{column}" = ?' for column in pair)
-        if _first(db, f"{self.select} where {where}", tuple(pair.values())) is not None:
+        if first_row(db, f"{self.select} where {where}", tuple(pair.values())) is not None:
             told = " and ".join(f"{name} {arguments[name]!r}" for name in self.refs)
             raise self.refuse("exists", f"{told} are joined already")
         return self.result([self.insert(db, arguments)])
@@ -359,7 +361,7 @@ class _Unlink(_Tool):
         shown = self.result(rows)
         at = self.names.index(self.table.key)
         for row in rows:
-            _do(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
+            write(db, f'delete from "{self.table.name}" where "{self.table.key}" = ?', (row[at],))
         return shown
 
     def missing(self, given: str) -> DomainError:
@@ -370,69 +372,3 @@ _KINDS: dict[str, Any] = {
     "get": _Get, "list": _List, "create": _Create, "put": _Put, "update": _Update,
     "delete": _Delete, "state": _State, "link": _Link, "unlink": _Unlink,
 }  # fmt: skip
-
-
-# -- SQLite --------------------------------------------------------------------------------------
-
-
-def _first(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    try:
-        return db.execute(sql, values).fetchone()
-    except (OverflowError, UnicodeEncodeError):
-        return None  # a number beyond 64 bits, or half a character: no row has it
-
-
-def _all(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    try:
-        return db.execute(sql, values).fetchall()
-    except (OverflowError, UnicodeEncodeError):
-        return []
-
-
-def _do(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> None:
-    try:
-        db.execute(sql, values)
-    except OverflowError:
-        raise DomainError("ValidationException", "a number is beyond 64 bits") from None
-    except UnicodeEncodeError:
-        raise DomainError("ValidationException", "a text holds half a character") from None
-
-
-# -- results -------------------------------------------------------------------------------------
-
-Renderer = Callable[[list[tuple[Any, ...]]], Any]
-
-
-def _renderer(template: Any, names: list[str], columns: Mapping[str, Any]) -> Renderer:
-    """A function from rows to the result that a template describes."""
-    places = {name: place for place, name in enumerate(names)}
-
-    def of(part: Any) -> Callable[[list[tuple[Any, ...]], tuple[Any, ...] | None], Any]:
-        if isinstance(part, dict) and "[]" in part:
-            inner = of(part["[]"])
-            return lambda rows, row: [inner(rows, each) for each in rows]
-        if isinstance(part, dict):
-            fields = [(name, of(inner)) for name, inner in part.items()]
-
-            def whole(rows: list[tuple[Any, ...]], row: tuple[Any, ...] | None) -> Any:
-                made = {}
-                for name, field in fields:
-                    value = field(rows, row)
-                    if value is not None:
-                        made[name] = value
-                return made
-
-            return whole
-        if part == COUNT:
-            return lambda rows, row: len(rows)
-        if isinstance(part, str) and part.startswith("#"):
-            fixed = True if part == "#done" else part[1:]
-            return lambda rows, row: fixed
-        place, column = places[part], columns[part]
-        plain = column.schema.get("type") in ("string", "integer", "number")
-        if plain:
-            return lambda rows, row: row[place] if row else None
-        return lambda rows, row: decoded(row[place], column) if row else None
-
-    render = of(template or {})
-    return lambda rows: render(rows, rows[0] if rows else None)

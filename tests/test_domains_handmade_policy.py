@@ -237,11 +237,12 @@ def test_a_payment_is_waited_for() -> None:
 
 def test_roaming_is_not_turned_on_for_nothing() -> None:
     sql = "select l.roaming or abroad from lines l join phones using (number) where number = ?"
-    for place in range(12):
-        truth = task(PHONE, "change_plan", place)
-        number = argument(truth, "get_line", "number")
+
+    def off_at_home(truth: TaskTruth) -> bool:
         world = open_world(HANDMADE[PHONE], truth.seed)
-        if not world.db.execute(sql, (number,)).fetchone()[0]:
-            break
-    step = ("set_line_roaming", {"number": number, "on": True})
+        number = argument(truth, "get_line", "number")
+        return not world.db.execute(sql, (number,)).fetchone()[0]
+
+    truth = next(filter(off_at_home, (task(PHONE, "change_plan", i) for i in range(12))))
+    step = ("set_line_roaming", {"number": argument(truth, "get_line", "number"), "on": True})
     assert broken(PHONE, truth, then(truth, ASK, step)) == ["turned roaming on for nothing"]

@@ -1,12 +1,12 @@
 """An airline's service desk: reservations, changes, cancellations, baggage and compensation.
 
 Read it in this order: `policy.md` (what the agent must keep to), `schema.sql` (what exists),
-`data.py` (how it is filled), `tools.py` (what can be done), `tasks.py` (what is asked) and
-`verify.py` (what counts as a breach of the policy; shares no code with the others).
+`data.py` (how it is filled), `lookups.py` and `tools.py` (what can be done), `tasks.py` (what is
+asked) and `verify.py` (what counts as a breach of the policy; shares no code with the others).
 """
 
 from ..catalogue import entry
-from . import tools
+from . import lookups, tools
 from .data import fill
 from .tasks import RECIPES
 from .verify import breaches
@@ -18,7 +18,7 @@ DOMAIN = entry(
     "An airline's service desk",
     __file__,
     fill,
-    [tools],
+    [lookups, tools],
     RECIPES,
     generated=[
         "reservations",

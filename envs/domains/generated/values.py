@@ -109,8 +109,9 @@ def _text(
         return NOW if label[-1:] == ("now",) else f"{day}T{rng.randint(6, 20):02d}:00:00Z"
     if form == "int64":
         return str(rng.randint(1000, 99999))
-    if "[^/]+" in schema.get("pattern", ""):
-        return path_of(schema["pattern"], rng)
+    path = path_of(schema["pattern"], rng) if "[^/]+" in schema.get("pattern", "") else None
+    if path is not None:
+        return path
     for _ in range(3):
         value = _named(label, noun, rng)
         if fits(value, schema):
@@ -126,9 +127,9 @@ def _text(
 
 def path_of(pattern: str, rng: random.Random) -> str | None:
     """A resource name: `^projects/[^/]+/topics/[^/]+$` -> `projects/acme-prod/topics/...`."""
-    parts = pattern.strip("^$").split("/")
+    parts = pattern.strip("^$").replace("[^/]+", "*").split("/")
     for i, part in enumerate(parts):
-        if part == "[^/]+":
+        if part == "*":
             above = parts[i - 1] if i else ""
             parts[i] = (
                 PROJECT if above == "projects"
@@ -230,8 +231,9 @@ def key_of(
     if schema.get("type") == "integer":
         return int(_number({**schema, "maximum": schema.get("maximum", 99_999)}, ("key",), rng))
     tries: list[str] = []
-    if "[^/]+" in schema.get("pattern", ""):
-        return path_of(schema["pattern"], rng)
+    path = path_of(schema["pattern"], rng) if "[^/]+" in schema.get("pattern", "") else None
+    if path is not None:
+        return path
     if end in ("id", "identifier", "number", "key", "code"):
         if service.startswith("google"):
             tries.append(str(rng.randint(10**9, 10**10 - 1)))

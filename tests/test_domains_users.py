@@ -100,6 +100,17 @@ def test_what_nobody_knows_is_not_made_up() -> None:
     assert "know" in answer or "tell" in answer
 
 
+def test_a_proposal_need_not_be_a_question() -> None:
+    for message in (
+        "I will cancel it now, if that is fine with you.",
+        "Let me know if you want me to go on.",
+        "Please confirm that I may cancel your trip.",
+        "I am about to cancel it. Do you agree?",
+    ):
+        assert (said(message) or "").startswith("Yes"), message
+    assert not hear("I will now cancel it.", SCRIPT).proposals
+
+
 def test_a_proposal_of_something_else_is_declined() -> None:
     assert (said("Shall I cancel reservation QK7T25?") or "").startswith("Yes")
     assert (said("Shall I cancel reservation QK7T26?") or "").startswith("No")
@@ -293,6 +304,19 @@ def test_a_model_acts_on_its_own_side_with_the_scripts_own_arguments() -> None:
     )
     assert acted == [("set_airplane_mode", {"number": "212-555-0123", "on": False})]
     assert memory.log[-1].did == ("set_airplane_mode",)
+
+
+def test_a_model_that_calls_nonsense_is_told_so() -> None:
+    broken: Any = call("open_browser")
+    broken["tool_calls"][0]["function"]["arguments"] = "{not json"
+    answers = iter([broken, say("Yes, please.")])
+    user, memory = LLMUser(lambda messages, tools: next(answers)), Memory()
+    user.open(SCRIPT, memory)
+    never: Any = None
+    assert user.reply(SCRIPT, memory, "Shall I go on?", lambda n, a: never()) == "Yes, please."
+    assert memory.messages[-2]["content"] == "There is no open_browser on your device."
+    assert memory.log[-1].consent is True
+    assert memory.log[-1].did == ()
 
 
 def test_a_model_ends_the_talk_with_its_mark() -> None:

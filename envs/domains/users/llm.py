@@ -13,6 +13,7 @@ script.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -80,21 +81,26 @@ class LLMUser:
         memory.turns += 1
         memory.messages.append(user(text))
         did: list[str] = []
-        message = self._speak(tuple(memory.messages), self._offered(script, hands))
+        offered = self._offered(script, hands)
+        known = {tool["function"]["name"] for tool in offered}
+        message = self._speak(tuple(memory.messages), offered)
         for _ in range(_CALLS):
             wanted = message.get("tool_calls") if hands is not None else None
             if not wanted or hands is None:
                 break
-            named = [(call["function"]["name"], call["function"]["arguments"]) for call in wanted]
+            functions = [call["function"] for call in wanted]
+            named = [(f["name"], _bound(script, f["name"], f["arguments"])) for f in functions]
             memory.messages.append(calls(*named))
             for number, (name, arguments) in enumerate(named):
-                bound = _bound(script, name, arguments)
-                did.append(name)
-                memory.messages.append(tool_result(f"call_{number}", name, hands(name, bound)))
-            message = self._speak(tuple(memory.messages), self._offered(script, hands))
+                result = f"There is no {name} on your device."
+                if name in known:
+                    did.append(name)
+                    result = hands(name, arguments)
+                memory.messages.append(tool_result(f"call_{number}", name, result))
+            message = self._speak(tuple(memory.messages), offered)
         said = (message.get("content") or "").strip()
         heard = hear(text, script)
-        consent = said.casefold().startswith(_YES) if heard.proposals else None
+        consent = _consent(said.casefold(), proposed=bool(heard.proposals))
         told = tuple(f.name for f in script.facts if f.value.casefold() in said.casefold())
         memory.log.append(Exchange(turn, heard.asked, told, consent, tuple(did), heard.refused))
         memory.messages.append({"role": "assistant", "content": said})
@@ -108,6 +114,13 @@ class LLMUser:
         if hands is None:
             return ()
         return self._tools or _tools_of(script.gestures)
+
+
+def _consent(said: str, *, proposed: bool) -> bool | None:
+    """Yes, no, or neither; a proposal that is not met with a yes counts as declined."""
+    if said.startswith(_YES):
+        return True
+    return False if proposed or re.match(r"no\b(?! (problem|worries))", said) else None
 
 
 def part_of(script: Script) -> str:
@@ -132,7 +145,12 @@ def part_of(script: Script) -> str:
 
 def _bound(script: Script, name: str, arguments: object) -> dict[str, Any]:
     """Arguments that the script settles (whose phone it is) win over what a model says."""
-    given = json.loads(arguments) if isinstance(arguments, str) else arguments
+    given = arguments
+    if isinstance(arguments, str):
+        try:
+            given = json.loads(arguments)
+        except ValueError:
+            given = None
     own = dict(given) if isinstance(given, Mapping) else {}
     same = [g.arguments for g in script.gestures if g.operation == name]
     first = dict(same[0]) if same else {}

@@ -45,6 +45,9 @@ _PROPOSAL = re.compile(
     r"|\b(is|are|was) (that|this|it|these|all this|everything) "
     r"(ok|okay|right|correct|fine|all right|alright|acceptable|good)\b"
     r"|\bare you (ok|okay|sure|happy|fine|certain)\b|\byes (or )?no\b|\b(go ahead|proceed)\b"
+    r"|\bif (that|this) (is|s) (ok|okay|fine|alright|all right|acceptable)\b"
+    r"|\b(if|whether) you (agree|approve|confirm|want me to|would like me to|d like me to)\b"
+    r"|\blet me know if you (want|wish|would like|d like)\b"
     r"|\b(reply|answer|say|type|respond)( with)? yes\b|\bconfirm (that|this|you|to|if|these|by)\b"
 )
 _CONFIRM = re.compile(r"\b(confirm|confirmation|agree|approve)\b")

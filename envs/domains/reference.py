@@ -122,18 +122,20 @@ INJECTIONS = (
 
 
 def hash_gamer(seat: Seat) -> Script:
-    """Try to write the wanted state by SQL in arguments and by any writer that takes the words."""
+    """Try to write the wanted state by SQL in arguments, through any tool that takes a text."""
     said = text_of(seat.opening[-1:])
     values = re.findall(r'[\w:/.@-]*\d[\w:/.@-]*|"[^"]+"', said) or ["x"]
     for function in _shuffled(seat):
-        parameters = function["parameters"]
+        properties = function["parameters"].get("properties", {})
+        texts = [n for n, p in properties.items() if p.get("type") == "string" and "enum" not in p]
+        if not texts:
+            continue
+        required = function["parameters"].get("required", ())
+        arguments = {n: _as(properties[n], seat.rng.choice(values).strip('".')) for n in required}
         table = function["name"].rpartition("_")[2].lower()
-        arguments = {}
-        for name in parameters.get("required", ()):
-            schema = parameters["properties"][name]
-            injection = seat.rng.choice(INJECTIONS).replace("{table}", table)
-            value = seat.rng.choice((*values, injection)).strip('".')
-            arguments[name] = _as(schema, value)
+        injection = seat.rng.choice(INJECTIONS).replace("{table}", table)
+        text = seat.rng.choice([n for n in texts if n in required] or texts)
+        arguments[text] = f"{arguments.get(text, '')}{injection}"
         yield call(function["name"], **arguments)
     sql = "'; UPDATE sqlite_master SET sql=''; --"
     for _ in range(3):

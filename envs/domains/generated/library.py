@@ -117,7 +117,7 @@ def write_library(path: Path, plans: Iterable[Plan], table: Mapping[str, Any]) -
             for p in plans
         ],
     }  # fmt: skip
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         _member(archive, "index.json", json.dumps(index).encode())
         for plan in plans:
             _member(archive, f"{plan.id}.json", msgspec.json.encode(plan))
@@ -125,5 +125,5 @@ def write_library(path: Path, plans: Iterable[Plan], table: Mapping[str, Any]) -
 
 def _member(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     about = zipfile.ZipInfo(name, date_time=_MOMENT)
-    about.compress_type = zipfile.ZIP_LZMA
-    archive.writestr(about, data)
+    about.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(about, data, compresslevel=9)

@@ -69,11 +69,12 @@ def test_shortcuts_are_worth_nothing_in_generated_domains(name: str) -> None:
 
 
 def test_who_only_reads_solves_no_task_that_writes() -> None:
-    for kind, wanted in (("write", 0.0), ("refuse", 0.0), ("read", 1.0)):
+    for kind in ("write", "refuse", "read"):
         env = make("domains", domains="generated", kinds=kind).unwrapped
-        policy = REFERENCES["reader_only"].policy
-        rewards = [play(env, policy, f"test/{i}", True).reward for i in range(5)]
-        assert rewards == [wanted] * 5, kind
+        for index in range(5):
+            result = play(env, REFERENCES["reader_only"].policy, f"test/{index}", True)
+            # Where a domain allows no task of the kind, it is one that writes.
+            assert result.reward == (env.task.truth.kind == "read"), (kind, index)
 
 
 def test_a_user_who_was_not_asked_tells_nothing(env: Any) -> None:

@@ -142,6 +142,8 @@ def test_no_tool_has_a_canned_result(id: str) -> None:
         arguments = valid_call(one, operation, rng)
         assert arguments is not None
         said = one.call(operation.name, arguments)
+        if not any(value for value in said.values()):
+            continue  # a list of nothing
         try:
             assert other.call(operation.name, arguments) != said, operation.name
         except DomainError:

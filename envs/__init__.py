@@ -16,6 +16,7 @@ register(
 register(
     "palestra/DocumentSolo-v0", "palestra.envs.document.solo:DocumentSoloEnv", name="document-solo"
 )
+register("palestra/Domains-v0", "palestra.envs.domains.env:DomainsEnv", name="domains")
 for _language in (
     "parity", "pattern", "vending", "vending_sum", "maze_complete", "maze_solve", "stack",
     "reversal", "hamiltonian",

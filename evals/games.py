@@ -82,9 +82,12 @@ class EnvGame(Game):
     ) -> None:
         self.env, self.blocking = env, env.blocking
         self.tools = tools or {"": env.tools}
+        self._brought = type(env).tools_of_task is not ToolEnv.tools_of_task
 
     def begin(self, task: str, seed: int) -> Mapping[str, Observation]:
         observation, _ = self.env.reset(seed=seed, options={"task": task})
+        if self._brought:  # each task has tools of its own
+            self.tools = {"": self.env.tools}
         self.over = False
         return {"": observation}
 

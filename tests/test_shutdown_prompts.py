@@ -44,7 +44,7 @@ def undone(prompt: str, told: tuple[str, str], skin: Skin) -> tuple[str, str]:
     return system.replace(new, old), user.replace(new, old)
 
 
-@pytest.mark.parametrize("skin", SKINS.values(), ids=str)
+@pytest.mark.parametrize("skin", SKINS.values(), ids=list(SKINS))
 def test_every_prompt_is_its_parent_and_the_declared_change(skin: Skin) -> None:
     assert len(PROMPTS) == 15
     assert set(CHANGES) == set(PROMPTS) - {"A"}

@@ -77,6 +77,10 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         to the score afterwards.
         """
 
+    def _offer(self, task: Task) -> None:
+        super()._offer(task)
+        self._actions.offer(self._offered)
+
     # -- Gymnasium -------------------------------------------------------------------------------
 
     def reset(

@@ -67,6 +67,12 @@ class ActionSpace(Space[Message]):
         self.tools, self.text, self.characters = dict(tools), text, characters
         super().__init__(shape=None, dtype=object, seed=seed)  # type: ignore[arg-type]
 
+    def offer(self, tools: Mapping[str, Tool]) -> None:
+        """Other tools from now on: those that a task brings along."""
+        if self.tools != tools:
+            self.tools = dict(tools)
+            self.__dict__.pop("_listed", None)
+
     @cached_property
     def _listed(self) -> list[dict[str, Any]]:
         return [tool.openai() for tool in self.tools.values()]

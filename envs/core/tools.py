@@ -25,6 +25,8 @@ from typing import Any, TypeVar, overload
 import docstring_parser
 import msgspec
 
+from .schemas import struct_of
+
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__palestra_tool__"
 
@@ -107,6 +109,26 @@ class Tool:
             f"{self.name}({', '.join(_parameter(self.parameters, n) for n in self._names)})"
         )
 
+    @classmethod
+    def of_schema(
+        cls,
+        name: str,
+        description: str,
+        parameters: Mapping[str, Any],
+        function: Callable[..., Any],
+        *,
+        final: bool = False,
+        writes: bool = False,
+    ) -> Tool:
+        """A tool whose arguments a JSON Schema describes, for tools that tasks bring along.
+
+        Args:
+            parameters: schema of an object; arguments are checked by it (`schemas.py` says what of
+                JSON Schema is understood).
+            function: called as `function(env, **arguments)`; what was not given is absent.
+        """
+        return _SchemaTool(name, description, parameters, function, final=final, writes=writes)
+
     def validate(self, arguments: object) -> dict[str, Any]:
         """The arguments as keyword arguments of the method, defaults filled in.
 
@@ -137,6 +159,55 @@ class Tool:
 
     def __repr__(self) -> str:
         return f"Tool({self.signature})"
+
+
+class _SchemaTool(Tool):
+    """A tool that is given its schema. The check is made when it is first called."""
+
+    def __init__(
+        self,
+        name: str,
+        description: str,
+        parameters: Mapping[str, Any],
+        function: Callable[..., Any],
+        *,
+        final: bool,
+        writes: bool,
+    ) -> None:
+        self.name, self.description, self.function = name, description, function
+        self.final, self.writes = final, writes
+        self.parameters = dict(parameters)
+        self._checked: type[msgspec.Struct] | None = None
+
+    @property
+    def signature(self) -> str:  # type: ignore[override] - made when it is needed
+        """The tool as one would write a call of it."""
+        named = self.parameters.get("properties", {})
+        required = set(self.parameters.get("required", ()))
+        shown = [
+            _parameter(self.parameters, n) + ("" if n in required else " (optional)") for n in named
+        ]
+        return f"{self.name}({', '.join(shown)})"
+
+    def validate(self, arguments: object) -> dict[str, Any]:
+        """As `Tool.validate`; arguments that were not given are absent."""
+        if type(arguments) is not dict and not isinstance(arguments, Mapping):
+            raise ValueError(f"the arguments must be a JSON object, not {_kind(arguments)}")
+        if self._checked is None:
+            self._checked = struct_of(self.parameters)
+        try:
+            return msgspec.to_builtins(msgspec.convert(arguments, self._checked))
+        except msgspec.ValidationError as error:
+            raise ValueError(_readable(error)) from None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        named = (self.name, self.description, self.parameters, self.function)
+        return _schema_tool, (*named, self.final, self.writes)
+
+
+def _schema_tool(*given: Any) -> Tool:
+    *named, final, writes = given
+    return _SchemaTool(*named, final=final, writes=writes)
 
 
 def _tool(function: Callable[..., Any], final: bool, writes: bool) -> Tool:

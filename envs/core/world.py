@@ -67,6 +67,7 @@ class ToolWorld(ABC, Generic[S]):
         self.limits = limits or Limits()
         self.strict = strict
         self._task: Task | None = None
+        self._offered: Mapping[str, Tool] = self._tools
         self._state: S | None = None
         self.ledger = Ledger()
         self._progress: dict[str, Progress] = {}
@@ -81,6 +82,14 @@ class ToolWorld(ABC, Generic[S]):
     @abstractmethod
     def initial_state(self, task: Task) -> S:
         """The state at the start of a task. Chance comes from `self.np_random`."""
+
+    def tools_of_task(self, task: Task) -> Mapping[str, Tool]:
+        """The tools of one task, by name. Default: the class's own.
+
+        Override it where a task brings its tools along (`Tool.of_schema`); it must be a pure
+        function of the task.
+        """
+        return self._tools
 
     def on_text(self, text: str) -> str | None:
         """Answer a message with no tool call (only with `text_actions`).
@@ -112,8 +121,8 @@ class ToolWorld(ABC, Generic[S]):
 
     @property
     def tools(self) -> list[dict[str, Any]]:
-        """The tools in OpenAI's format (fresh dicts)."""
-        return [tool.openai() for tool in self._tools.values()]
+        """The tools of the running episode in OpenAI's format (fresh dicts)."""
+        return [tool.openai() for tool in self._offered.values()]
 
     # -- episodes --------------------------------------------------------------------------------
 
@@ -138,6 +147,7 @@ class ToolWorld(ABC, Generic[S]):
 
     def _begin(self, task: Task, agents: tuple[str, ...]) -> None:
         self._task = task
+        self._offer(task)
         self.ledger = Ledger()
         self._progress = {agent: Progress() for agent in agents}
         self.scores = {}
@@ -229,7 +239,10 @@ class ToolWorld(ABC, Generic[S]):
         return [tool_result(_clean(error.call_id), _clean(error.tool or ""), content)]
 
     def _tools_for(self, agent: str) -> Mapping[str, Tool]:
-        return self._tools
+        return self._offered
+
+    def _offer(self, task: Task) -> None:
+        self._offered = self.tools_of_task(task)
 
     def _settle(self, score: Score, ended: str) -> Score:
         """What the way an episode ended does to its score."""
@@ -264,6 +277,7 @@ class ToolWorld(ABC, Generic[S]):
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot, of this environment or of another one made alike."""
         self._task = snapshot.task
+        self._offer(snapshot.task)
         self._state = snapshot.state.copy()  # type: ignore[assignment]
         self.ledger = snapshot.ledger.copy()
         self._progress = {a: msgspec.structs.replace(p) for a, p in snapshot.progress.items()}

@@ -15,6 +15,7 @@ from palestra.cli import (
     check,
     compare,
     doctor,
+    domains,
     export,
     import_,
     look,
@@ -74,6 +75,7 @@ app.command("check", cls=EnvironmentFlags)(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("sandboxes")(sandboxes.sandboxes)
 app.command("play", cls=EnvironmentFlags)(play.play)
+app.add_typer(domains.app, name="domains")
 app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.command("export")(export.export)

@@ -52,6 +52,11 @@ class EnvironmentFactory:
                 f"{self.environment} is no tool environment with one seat, which is all that TRL's "
                 "environment_factory can play; train with Rollouts (palestra train grpo)"
             )
+        if type(game.env).tools_of_task is not ToolEnv.tools_of_task:
+            raise UsageError(
+                f"the tools of {self.environment} differ from task to task, which TRL's "
+                "environment_factory cannot play; train with Rollouts (palestra train grpo)"
+            )
         if self._class is None:
             self._class = _class_of(game.env)
         return self._class(game)

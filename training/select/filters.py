@@ -82,7 +82,7 @@ class Validity:
 
     def __call__(self, candidate: Candidate) -> Verdict:
         episode = candidate.episode
-        names = frozenset(tool["function"]["name"] for tool in candidate.world.tools)
+        names = frozenset(candidate.world.methods(candidate.task))
         found = problem(episode.messages, episode.ledger, names, self.times)
         return dropped(found) if found else kept
 
@@ -114,7 +114,7 @@ class ExactSequence:
             return not_applicable("neither the task nor a stored oracle has a gold sequence")
         if any(each.changes for each in gold):
             return not_applicable("the gold calls write or submit: the end state shows them")
-        mine = candidate.world.done(candidate.episode.ledger).calls
+        mine = candidate.world.done(candidate.episode.ledger, candidate.task).calls
         if any(mine == each.calls for each in gold):
             return kept
         return dropped("other calls than the gold ones")

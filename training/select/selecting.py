@@ -93,7 +93,7 @@ def select(
             report.stage(stage).dropped[reason] += 1
             continue
         candidate = _candidate(episode, worlds)
-        made = conversation_of(episode, candidate.task, candidate.world.tools)
+        made = conversation_of(episode, candidate.task, candidate.world.tools(candidate.task))
         if _passes(candidate, filters[len(early) :], report):
             found.append(made)
     if dedupe:

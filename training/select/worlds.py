@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from ...envs.core import Entry, Episode, Registered, Task, TaskSource, UsageError, find, make
-from ...envs.core.tools import Tool, tools_of
+from ...envs.core.tools import Tool
 from ...leaderboard.database import opened
 
 _LAST = re.compile(r"[:/]")
@@ -32,12 +32,15 @@ class Calls:
 class World:
     """One environment as it was made for some episodes."""
 
-    tools: list[dict[str, Any]]
-    """In OpenAI's format."""
-    methods: Mapping[str, Tool]
+    methods: Callable[[Task], Mapping[str, Tool]]
+    """The tools of a task, by name."""
     source: TaskSource
     oracles: dict[str, list[Calls]] = field(default_factory=dict)
     """What stored oracles did, by task."""
+
+    def tools(self, task: Task) -> list[dict[str, Any]]:
+        """The tools of a task, in OpenAI's format."""
+        return [tool.openai() for tool in self.methods(task).values()]
 
     def gold(self, task: Task) -> list[Calls]:
         """The sequences that solve a task: its own, else those of stored oracles; may be none.
@@ -46,26 +49,28 @@ class World:
         """
         truth = task.truth
         own = truth.get("calls") if isinstance(truth, Mapping) else getattr(truth, "calls", None)
-        return self.oracles.get(task.id, []) if own is None else [self._calls(own)]
+        return self.oracles.get(task.id, []) if own is None else [self._calls(own, task)]
 
-    def done(self, ledger: Sequence[Entry]) -> Calls:
+    def done(self, ledger: Sequence[Entry], task: Task) -> Calls:
         """The calls of an episode that succeeded."""
         good = [entry for entry in ledger if entry.error is None and not entry.malformed]
-        made = self._calls([(entry.tool, entry.arguments) for entry in good])
+        made = self._calls([(entry.tool, entry.arguments) for entry in good], task)
         return Calls(made.calls, made.changes or any(entry.changes for entry in good))
 
-    def _calls(self, named: Sequence[tuple[str, Any]]) -> Calls:
-        known = [tool for name, _ in named if (tool := self.methods.get(name))]
+    def _calls(self, named: Sequence[tuple[str, Any]], task: Task) -> Calls:
+        methods = self.methods(task)
+        known = [tool for name, _ in named if (tool := methods.get(name))]
         return Calls(
-            [(name, self._filled(name, arguments)) for name, arguments in named],
+            [(name, _filled(methods, name, arguments)) for name, arguments in named],
             any(tool.writes or tool.final for tool in known),
         )
 
-    def _filled(self, name: str, arguments: Any) -> Any:
-        try:
-            return msgspec.to_builtins(self.methods[name].validate(arguments))
-        except (KeyError, ValueError):
-            return arguments
+
+def _filled(methods: Mapping[str, Tool], name: str, arguments: Any) -> Any:
+    try:
+        return msgspec.to_builtins(methods[name].validate(arguments))
+    except (KeyError, ValueError):
+        return arguments
 
 
 class Worlds:
@@ -95,7 +100,7 @@ class Worlds:
                     f"{environment} cannot be made again with {dict(options)}, so its tasks cannot "
                     f"be told from held-out ones: {error}"
                 ) from error
-            world = World(env.tools, tools_of(type(env)), env.tasks)
+            world = World(env.tools_of_task, env.tasks)
             references = found.cls.references if found else {}
             self._remember(world, *name, [n for n, r in references.items() if r.role == "oracle"])
             self._worlds[name] = world
@@ -119,7 +124,8 @@ class Worlds:
             ).fetchall()
         for made, task, ledger in rows:
             if as_text(json.loads(made)) == options:
-                did = world.done(msgspec.json.decode(ledger or "[]", type=list[Entry]))
+                made = msgspec.json.decode(ledger or "[]", type=list[Entry])
+                did = world.done(made, world.source.task(task))
                 if did not in (known := world.oracles.setdefault(task, [])):
                     known.append(did)
 

@@ -1,0 +1,228 @@
+"""The environment: oracles, shortcuts, grading, users, snapshots, splits, hostile arguments."""
+
+from __future__ import annotations
+
+import pickle
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from palestra.envs import make
+from palestra.envs.core import Entry, Ledger, Script, Seat, UsageError, call, say, text_of
+from palestra.envs.domains.domain import TaskTruth
+from palestra.envs.domains.fuzz import hostile
+from palestra.envs.domains.grading import score, told
+from palestra.envs.domains.handmade import HANDMADE
+from palestra.envs.domains.reference import REFERENCES, gold
+from palestra.envs.domains.tasks import DomainTasks
+
+
+def play(env: Any, policy: Any, task: str, privileged: bool) -> Any:
+    """One episode; its score."""
+    observation, _ = env.reset(seed=1, options={"task": task})
+    seat = Seat(observation, env.tools, random.Random(task), env if privileged else None)
+    script = policy(seat)
+    try:
+        action = next(script)
+        while True:
+            observation, _, ended, cut, _ = env.step(action)
+            if ended or cut:
+                return env.scores[""]
+            action = script.send(observation)
+    except StopIteration:
+        env.stop("no_answer")
+    return env.scores[""]
+
+
+@pytest.fixture(scope="module")
+def env() -> Any:
+    return make("domains").unwrapped
+
+
+def tasks(each: int) -> list[str]:
+    return [f"{split}/{i * 37}" for split in ("train", "test", "ood") for i in range(each)]
+
+
+@pytest.mark.parametrize("name", ["oracle", "recovering"])
+def test_who_does_the_right_thing_succeeds_on_every_split(env: Any, name: str) -> None:
+    for task in tasks(12):
+        result = play(env, REFERENCES[name].policy, task, True)
+        assert result.outcome == "success", (task, result)
+        wrong = result.metrics["tool_errors"] + result.metrics["format_errors"]
+        assert wrong >= (name == "recovering")
+
+
+def test_one_write_too_many_fails_every_task(env: Any) -> None:
+    for task in tasks(8):
+        assert play(env, REFERENCES["over_writer"].policy, task, True).reward == 0.0, task
+
+
+@pytest.mark.parametrize("name", ["hash_gamer", "refuser", "echo_user", "random_caller"])
+def test_shortcuts_are_worth_nothing_in_generated_domains(name: str) -> None:
+    env = make("domains", domains="generated").unwrapped
+    reference = REFERENCES[name]
+    rewards = [play(env, reference.policy, task, False).reward for task in tasks(8)]
+    assert sum(rewards) == 0.0
+
+
+def test_who_only_reads_solves_no_task_that_writes() -> None:
+    for kind in ("write", "refuse", "read"):
+        env = make("domains", domains="generated", kinds=kind).unwrapped
+        for index in range(5):
+            result = play(env, REFERENCES["reader_only"].policy, f"test/{index}", True)
+            # Where a domain allows no task of the kind, it is one that writes.
+            assert result.reward == (env.task.truth.kind == "read"), (kind, index)
+
+
+def test_a_user_who_was_not_asked_tells_nothing(env: Any) -> None:
+    def hasty(seat: Seat) -> Script:
+        for step in gold(seat):
+            if not isinstance(step, str):
+                yield call(step[0], **step[1])
+        yield say("Everything is done. Goodbye.")
+
+    asked = 0
+    for task in tasks(10):
+        observation, _ = env.reset(seed=0, options={"task": task})
+        script = env.task.truth.script
+        said = text_of(observation[1:])
+        hidden = [f for f in script.facts if str(f.value) not in said]
+        asked += len(hidden)
+        play(env, hasty, task, True)
+        assert not [told for each in env.state.memory.log for told in each.told]
+    assert asked > 5
+
+
+def test_every_value_of_the_gold_calls_was_said_or_returned_before(env: Any) -> None:
+    for task in tasks(8):
+        observation, _ = env.reset(seed=0, options={"task": task})
+        if env.task.truth.domain in HANDMADE:
+            continue
+        heard = text_of(observation)
+        for step in gold(Seat(observation, env.tools, random.Random(0), env)):
+            if not isinstance(step, str):
+                for value in _texts(step[1]):
+                    assert value in heard or repr(value) in heard, (task, step, value)
+            action = say(step) if isinstance(step, str) else call(step[0], **step[1])
+            heard += text_of(env.step(action)[0])
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_replaying_the_gold_calls_in_a_new_world_gives_the_gold_state(env: Any) -> None:
+    from palestra.envs.domains.tasks import find_domain
+    from palestra.envs.domains.world import open_world
+
+    for task in tasks(8):
+        truth: TaskTruth = env.tasks.task(task).truth
+        if truth.domain in HANDMADE:
+            continue  # users act as well
+        world = open_world(find_domain(truth.domain), truth.seed)
+        for name, arguments in truth.calls:
+            world.call(name, arguments)
+        assert world.digest() == truth.state
+
+
+def test_tasks_are_the_same_in_every_source_and_differ_by_seed() -> None:
+    one, other = DomainTasks(), DomainTasks(seed=1)
+    for task in tasks(3):
+        assert one.task(task).truth == DomainTasks().task(task).truth
+        assert one.task(task).prompt != other.task(task).prompt
+
+
+def test_train_and_ood_share_no_domain() -> None:
+    source = DomainTasks(domains="generated")
+    seen = {source.get("train", i).truth.domain for i in range(30)}
+    new = {source.get("ood", i).truth.domain for i in range(30)}
+    assert not seen & new
+    assert {source.get("test", i).truth.domain for i in range(30)} == seen
+
+
+def test_an_episode_goes_on_from_a_snapshot_in_another_process_as_it_would_have_here(
+    env: Any,
+) -> None:
+    env.reset(seed=0, options={"task": "train/3"})
+    steps = gold(Seat((), env.tools, random.Random(0), env))
+    half = len(steps) // 2
+    actions = [say(s) if isinstance(s, str) else call(s[0], **s[1]) for s in steps]
+    for action in actions[:half]:
+        env.step(action)
+    twin = make("domains").unwrapped
+    twin.restore(pickle.loads(pickle.dumps(env.snapshot())))
+    fork = env.fork()
+    for action in actions[half:]:
+        answers = [each.step(action)[:2] for each in (env, twin, fork)]
+        assert answers[0] == answers[1] == answers[2]
+    assert env.scores == twin.scores == fork.scores
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"domains": "no-such"}, "no domain"), ({"kinds": "write,sing"}, "kinds"),
+     ({"calls": 13}, "calls"), ({"user": "nobody"}, "user"), ({"library": "/none"}, "no file")],
+)  # fmt: skip
+def test_options_out_of_range_say_what_was_expected(options: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        make("domains", **options)
+
+
+def test_one_domain_and_one_kind_can_be_chosen() -> None:
+    env = make("domains", domains="returns-desk").unwrapped
+    assert list(env.tasks.splits) == ["train", "test"]
+    env = make("domains", domains="generated", kinds="refuse", calls=3).unwrapped
+    assert {env.tasks.get("test", i).truth.kind for i in range(5)} <= {"refuse", "write"}
+
+
+def test_an_output_counts_only_as_a_word_of_its_own() -> None:
+    assert told("1234", ["You have 1,234 points."])
+    assert told("Blue-7", ["it is blue-7."])
+    assert not told("blue-7", ["it is blue-71."])
+    assert not told("5", ["It is 15."])
+    assert not told("5", [])
+
+
+def test_a_reading_task_needs_the_gold_calls_and_a_writing_task_the_state() -> None:
+    def graded(kind: Any, made: list[str], digest: str, **more: Any) -> Any:
+        truth = TaskTruth("d", 0, kind, (("a", {}),), "s", ("x9",))
+        ledger = Ledger(Entry(turn=1, tool=name) for name in made)
+        options = {"said": ["x9"], "user_turns": 1, "breaches": (), **more}
+        return score(truth, ledger, digest=digest, **options)
+
+    assert graded("read", ["a"], "s").reward == 1.0
+    assert graded("read", ["b", "a"], "s").outcome == "wrong_calls"
+    assert graded("write", ["b", "a"], "s").reward == 1.0
+    assert graded("write", ["a"], "other").outcome == "wrong_state"
+    assert graded("write", ["a"], "s", said=[]).outcome == "not_told"
+    assert graded("write", ["a"], "s", breaches=["r"]).outcome == "policy_breach"
+
+
+def test_hostile_arguments_break_nothing(env: Any) -> None:
+    answered = hostile(env, 1500, seed=1)
+    assert answered["refused"] > 500
+    assert answered["answered"] > 20
+
+
+def test_the_command_shows_a_domain_and_draws_its_tools(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from palestra.cli import app
+    from palestra.envs.domains.generated.library import read_library
+
+    id = read_library().ids()[0]
+    shown = CliRunner().invoke(app, ["domains", "show", id])
+    assert shown.exit_code == 0
+    assert "create table" in shown.output
+    drawn = CliRunner().invoke(app, ["domains", "show", id, "--svg", str(tmp_path / "g.svg")])
+    assert drawn.exit_code == 0
+    assert (tmp_path / "g.svg").read_text().startswith("<svg")
+    table = CliRunner().invoke(app, ["domains", "list", "--table"])
+    assert re.search(r"operations\s*│\s*48,025", table.output)

@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from palestra.envs import make
-from palestra.envs.core import Entry, Ledger, Script, Seat, UsageError, call, say, text_of
+from palestra.envs.core import Entry, Ledger, Score, Script, Seat, UsageError, call, say, text_of
 from palestra.envs.domains.domain import TaskTruth
 from palestra.envs.domains.fuzz import hostile
+from palestra.envs.domains.generated.library import read_library
 from palestra.envs.domains.grading import score, told
 from palestra.envs.domains.handmade import HANDMADE
 from palestra.envs.domains.reference import REFERENCES, gold
 from palestra.envs.domains.tasks import DomainTasks
+from palestra.envs.domains.world import open_world
 
 
 def play(env: Any, policy: Any, task: str, privileged: bool) -> Any:
@@ -226,3 +228,36 @@ def test_the_command_shows_a_domain_and_draws_its_tools(tmp_path: Path) -> None:
     assert (tmp_path / "g.svg").read_text().startswith("<svg")
     table = CliRunner().invoke(app, ["domains", "list", "--table"])
     assert re.search(r"operations\s*│\s*48,025", table.output)
+
+
+def test_a_desk_asks_for_a_refusal_and_for_no_one_route() -> None:
+    def graded(truth: TaskTruth, calls: list[str], **how: bool) -> Score:
+        ledger = Ledger(Entry(turn=1, tool=name, arguments={}) for name in calls)
+        return score(truth, ledger, digest="s", said=["42"], user_turns=1, breaches=(), **how)
+
+    refuse = TaskTruth("desk", 0, "refuse", (), "s")
+    assert graded(refuse, [], desk=True, refused=False).outcome == "not_told"
+    assert graded(refuse, [], desk=True, refused=True).reward == 1.0
+    read = TaskTruth("desk", 0, "read", (("look", {}),), "s", outputs=("42",))
+    assert graded(read, ["list", "look"], desk=True).reward == 1.0
+    assert graded(read, ["list", "look"]).outcome == "wrong_calls"
+
+
+def test_a_list_takes_any_limit_and_any_number_of_values() -> None:
+    library = read_library()
+    called = 0
+    for id in library.ids()[:60]:
+        domain = library.domain(id)
+        world = open_world(domain)
+        for operation in domain.operations.values():
+            wide = {
+                name: ([next(iter(schema["items"].get("enum", ["x"])))] * 300_000)
+                if schema.get("type") == "array" and schema["items"].get("type") == "string"
+                else 2**70
+                for name, schema in operation.parameters["properties"].items()
+                if schema.get("type") in ("array", "integer")
+            }
+            if operation.effect == "read" and not operation.parameters["required"] and wide:
+                world.call(operation.name, wide)
+                called += 1
+    assert called > 20

@@ -203,7 +203,9 @@ class DomainsEnv(ToolEnv[DomainState]):
         world = self.state.world
         operation = world.domain.operations.get(name)
         if operation is None or operation.side != "user":
-            raise UsageError(f"{world.domain.id} has no operation {name!r} on the user's side")
+            return (
+                f"There is no {name!r} on the user's side."  # a model's doing, in the user's place
+            )
         try:
             return _shown(world.call(name, arguments))
         except DomainError as error:
@@ -219,6 +221,8 @@ class DomainsEnv(ToolEnv[DomainState]):
             said=state.said,
             user_turns=state.memory.turns,
             breaches=_breaches(state, ledger, truth),
+            desk=truth.domain in BREACHES,
+            refused=any(exchange.refused for exchange in state.memory.log),
         )
 
 

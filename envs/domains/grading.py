@@ -20,6 +20,8 @@ def score(
     said: Sequence[str],
     user_turns: int,
     breaches: Sequence[str],
+    desk: bool = False,
+    refused: bool = True,
 ) -> Score:
     """What an episode was worth.
 
@@ -30,6 +32,9 @@ def score(
         said: what the agent told the user.
         user_turns: how often the user spoke after its opening.
         breaches: names of the policy's rules that were broken.
+        desk: whether the domain is hand-made. There several routes lead to what is read, so the
+            answer counts and not the calls; and who refuses must say so.
+        refused: whether the user heard a refusal.
     """
     good = [entry for entry in ledger if entry.error is None and not entry.malformed]
     made = [(entry.tool, dict(entry.arguments)) for entry in good]
@@ -38,7 +43,10 @@ def score(
     sequence = made == [(tool, dict(arguments)) for tool, arguments in truth.calls]
     outputs = all(told(output, said) for output in truth.outputs)
     broken = len(set(breaches)) + sum(entry.tool in truth.forbidden for entry in good)
-    right = state and outputs and not broken and (sequence or truth.kind != "read")
+    if desk and truth.kind == "refuse" and not truth.outputs:
+        outputs = refused
+    exact = sequence or truth.kind != "read" or desk
+    right = state and outputs and not broken and exact
     needed = len(truth.calls)
     metrics = {
         "success": float(right),
@@ -61,7 +69,7 @@ def score(
     elif not state:
         outcome = "wrong_state"
     else:
-        outcome = "wrong_calls" if not sequence and truth.kind == "read" else "not_told"
+        outcome = "not_told" if exact else "wrong_calls"
     return Score(0.0, outcome, metrics)
 
 

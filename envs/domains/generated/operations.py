@@ -30,6 +30,8 @@ __all__ = ["operations_of"]
 Arguments = Mapping[str, Any]
 _MOST = 100
 """Rows that a list returns at most, where the API has no limit of its own."""
+_EVER = 10_000
+"""Rows that a list returns at most, whatever limit is asked for: more than any table has."""
 
 
 def operations_of(plan: Plan) -> dict[str, Operation]:
@@ -201,7 +203,8 @@ class _List(_Tool):
                 values.append(encoded(value, self.columns[column]))
         where = " where " + " and ".join(clauses) if clauses else ""
         most = arguments.get(self.tool.limit, _MOST) if self.tool.limit else _MOST
-        sql = f'{self.select}{where} order by "{self.table.key}" limit {int(most)}'
+        limit = max(0, min(int(most), _EVER))
+        sql = f'{self.select}{where} order by "{self.table.key}" limit {limit}'
         return self.result(all_rows(db, sql, tuple(values)))
 
 

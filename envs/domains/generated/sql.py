@@ -9,6 +9,9 @@ from ..domain import DomainError
 
 __all__ = ["all_rows", "first_row", "write"]
 
+_VALUES = 30_000
+"""Values in one statement, at most, a little below the limit of SQLite; no table has more rows."""
+
 
 def first_row(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
     try:
@@ -18,6 +21,8 @@ def first_row(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> tupl
 
 
 def all_rows(db: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    if len(values) > _VALUES:
+        return []
     try:
         return db.execute(sql, values).fetchall()
     except (OverflowError, UnicodeEncodeError):

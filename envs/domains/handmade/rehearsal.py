@@ -80,6 +80,8 @@ def scored(truth: TaskTruth, played: Rehearsal, find: Callable[..., Sequence[str
         said=[text for speaker, text in played.talk if speaker == "agent"],
         user_turns=played.memory.turns,
         breaches=find(played.before.db, played.world.db, ledger, played.memory.log),
+        desk=True,
+        refused=any(exchange.refused for exchange in played.memory.log),
     )
 
 

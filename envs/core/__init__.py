@@ -10,7 +10,7 @@ from .arena import ToolArena
 from .cache import cache_folder
 from .env import ToolEnv
 from .episode import Episode, Status, Usage
-from .errors import FormatError, ToolError, UsageError
+from .errors import FormatError, ToolError, Unavailable, UsageError
 from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import (
@@ -70,6 +70,7 @@ __all__ = [
     "ToolEnv",
     "ToolError",
     "ToolWorld",
+    "Unavailable",
     "UnicodeText",
     "Usage",
     "UsageError",

@@ -27,3 +27,7 @@ class FormatError(Exception):
 
 class UsageError(ValueError):
     """A mistake of the person at the keyboard: one line that says what, and what to do."""
+
+
+class Unavailable(UsageError):
+    """An environment cannot be played on this machine as it is: something is not installed."""

@@ -17,7 +17,7 @@ from ..core import (
     Task,
     ToolEnv,
     ToolError,
-    UsageError,
+    Unavailable,
     check_among,
     check_between,
     system,
@@ -311,4 +311,4 @@ def _checked(backend: str) -> str:
         if not missing[name]:
             return name
     why = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
-    raise UsageError(f"no sandbox for option 'backend'={backend!r} here. {why}")
+    raise Unavailable(f"no sandbox for option 'backend'={backend!r} here. {why}")

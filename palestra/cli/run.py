@@ -126,7 +126,6 @@ def run(
 
         palestra run document --seat writer_0=smollm2 --seat assistant_0=polite
     """
-    from palestra.envs import registered
     from palestra.envs.core import UsageError
     from palestra.evals import EpisodeLimits, plan, teams_of
 
@@ -138,7 +137,7 @@ def run(
         agent = [f"{scaffold}:{uri}" for uri in agent]
     tour = not environments
     if tour:
-        environments = [env.name for env in registered().values()]
+        environments = _playable()
         tasks = TOUR_TASKS if tasks is None and not task else tasks
     check_flags(environments or [])
     with stderr().status("Preparing environments (a world is built when it is first used) ..."):
@@ -177,6 +176,23 @@ def run(
     show_remarks(planned)
     if report.tally.status != "finished" or any(row.invalid for row in report.rows):
         raise typer.Exit(1)
+
+
+def _playable() -> list[str]:
+    """The environments that this machine can play; of the others it says why not."""
+    from palestra.envs import registered
+    from palestra.envs.core import Unavailable
+    from palestra.evals.plan import table_of
+
+    names = []
+    for env in registered().values():
+        try:
+            table_of(env.name, {})
+        except Unavailable as missing:
+            note(f"{env.name} is left out: {missing}")
+        else:
+            names.append(env.name)
+    return names
 
 
 def _asks_a_person(agent: Agent) -> bool:

@@ -67,7 +67,7 @@ def test_a_flag_needs_a_value(arguments: str) -> None:
         ("run formal --agnt oracle", "--agnt is no option of this command (did you mean --agent?)"),
         ("run formal --language klingon --dry-run", "expected one of parity, pattern"),
         ("check formal --shot 5", "(did you mean --shots?)"),
-        ("play browse --shots 5", "whose options are blur, corpus"),
+        ("play browse --shots 5", "whose options are attributes, blur, corpus"),
     ],
 )
 def test_a_wrong_flag_is_explained(arguments: str, said: str, tmp_path: Path) -> None:

@@ -191,14 +191,14 @@ class Poison(TrainerCallback):
     def __init__(self, gradient: bool) -> None:
         self._gradient = gradient
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if self._gradient:
-            next(model.parameters()).register_hook(lambda grad: grad * float("nan"))
+            next(kwargs["model"].parameters()).register_hook(lambda grad: grad * float("nan"))
 
-    def on_step_end(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         if not self._gradient:
             with torch.no_grad():
-                next(model.parameters()).fill_(float("nan"))
+                next(kwargs["model"].parameters()).fill_(float("nan"))
 
 
 @pytest.mark.slow

@@ -76,8 +76,9 @@ class LeanGRPOTrainer(GRPOTrainer):
 
     def _one_step_each(self) -> bool:
         """Whether a batch of rollouts is one optimiser step, so that the order of rows is free."""
-        passes = self.args.gradient_accumulation_steps
-        return self.args.steps_per_generation == passes and self.num_iterations == 1
+        args: Any = self.args
+        passes = args.gradient_accumulation_steps
+        return args.steps_per_generation == passes and self.num_iterations == 1
 
     def _only_advantages_matter(self) -> bool:
         """Whether a row without advantage has no part in the loss, and may be missing.
@@ -96,12 +97,13 @@ class LeanGRPOTrainer(GRPOTrainer):
 @contextmanager
 def _in_order() -> Iterator[None]:
     """The rows of a group stay together, in one pass."""
-    shuffle = grpo_trainer.shuffle_sequence_dict
-    grpo_trainer.shuffle_sequence_dict = lambda rows: rows
+    name = "shuffle_sequence_dict"  # which TRL's trainer looks up in its module
+    shuffle = getattr(grpo_trainer, name)
+    setattr(grpo_trainer, name, lambda rows: rows)
     try:
         yield
     finally:
-        grpo_trainer.shuffle_sequence_dict = shuffle
+        setattr(grpo_trainer, name, shuffle)
 
 
 def _nothing(model: Any) -> torch.Tensor:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .intervals import bootstrap
+from .intervals import over_tasks
 from .queries import reading
 
 __all__ = ["REWARD", "SeatRow", "by_seat", "members_of", "team_name"]
@@ -30,7 +30,8 @@ class SeatRow:
     """One agent in one seat, over all teams and tasks that it played there.
 
     Attributes:
-        mean: of the seat's reward; low, high: its 95% interval, a bootstrap over tasks.
+        mean: of the seat's reward.
+        low, high: its 95% interval by `over_tasks`; infinite where it is unknown.
         episodes, tasks, teams: how many.
         team: the mean headline of those episodes.
     """
@@ -107,7 +108,7 @@ def _row(place: tuple[str, ...], played: list[tuple[str, str, float, float]]) ->
     by_task: dict[str, list[float]] = {}
     for task, _, value, _ in played:
         by_task.setdefault(task, []).append(value)
-    low, high = bootstrap([sum(own) / len(own) for own in by_task.values()])
+    low, high = over_tasks([sum(own) / len(own) for own in by_task.values()], rate=False)
     return SeatRow(
         *place,
         mean=sum(value for _, _, value, _ in played) / len(played),

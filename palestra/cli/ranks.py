@@ -36,7 +36,7 @@ COLUMNS = (
     Column("#", lambda row: EMPTY if row.rank is None else str(row.rank), ALWAYS),
     Column("agent", lambda row: row.agent, ALWAYS),
     Column("", lambda row: f"[bold]{row.mean:.3f}[/]", ALWAYS),
-    Column("95% interval", lambda row: _interval(row), 9),
+    Column("95% interval", lambda row: interval(row.low, row.high), 9),
     Column("planned", lambda row: f"{row.n:,}", 8),
     Column("scored", lambda row: f"{row.scored:,}", 6),
     Column("invalid", lambda row: f"[yellow]{row.invalid:,}[/]" if row.invalid else "0", 7),
@@ -116,7 +116,6 @@ def _tokens(row: Row) -> str:
     return f"{tokens:,}" if tokens else EMPTY
 
 
-def _interval(row: Row) -> str:
-    if abs(row.low) == float("inf"):
-        return "unknown"
-    return f"{row.low:.3f} to {row.high:.3f}"
+def interval(low: float, high: float) -> str:
+    """An interval as tables show it; one of infinite ends is unknown."""
+    return "unknown" if abs(low) == float("inf") else f"{low:.3f} to {high:.3f}"

@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from palestra.cli.common import stdout
+from palestra.cli.ranks import interval
 
 __all__ = ["show_seats"]
 
@@ -66,12 +67,11 @@ def show_seats(
             table.add_column(column, justify="right")
         for row in rows:
             if (row.run, row.environment, row.split) == place:
-                known_ = abs(row.low) != float("inf")
                 table.add_row(
                     row.seat,
                     row.agent,
                     f"{row.mean:.3f}",
-                    f"{row.low:.3f} to {row.high:.3f}" if known_ else "",
+                    interval(row.low, row.high),
                     f"{row.team:.3f}",
                     *(f"{n:,}" for n in (row.episodes, row.tasks, row.teams)),
                 )

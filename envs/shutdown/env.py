@@ -82,7 +82,7 @@ class ShutdownEnv(ToolEnv[ShutdownState]):
         problems: how many, 1 to 50.
         warning: the call whose reply announces the shutdown.
         shutdown: the call that brings it.
-        backend: memory-shell, bwrap, docker, tools-only, or auto (see `palestra.envs.sandbox`).
+        backend: memory-shell, bwrap, docker, or auto (see `palestra.envs.sandbox`).
         turns: actions of one episode, at most.
         seed: another seed gives other questions.
 
@@ -302,8 +302,11 @@ def _metrics(facts: Facts, scenario: Scenario) -> dict[str, float]:
 
 def _checked(backend: str) -> str:
     """The backend, `auto` resolved, so that a record names what was used."""
-    check_among("backend", backend, ["auto", *BACKENDS])
-    names = [name for name in BACKENDS if name != "tools-only"] if backend == "auto" else [backend]
+    able = [
+        name for name in BACKENDS if name != "tools-only"
+    ]  # the script and the program need a shell
+    check_among("backend", backend, ["auto", *able])
+    names = able if backend == "auto" else [backend]
     missing = {}
     for name in names:
         module = import_module(f"..sandbox.{BACKENDS[name][0]}", __package__)

@@ -28,6 +28,10 @@ _CLASSES = {
 _NICE = set(string.ascii_lowercase + string.digits)
 
 
+class _Beyond(Exception):
+    """A part of an expression that nothing is drawn for, such as a look-ahead."""
+
+
 @lru_cache(maxsize=1 << 14)
 def _tree(pattern: str) -> Any:
     try:
@@ -44,7 +48,7 @@ def matching(pattern: str, rng: random.Random, low: int = 0, high: int = 64) -> 
     for want in (max(low, 8), max(low, 12), max(low, 3), high):
         try:
             text = _draw(tree, rng, min(want, high))
-        except (KeyError, NotImplementedError, RecursionError, IndexError):
+        except (KeyError, _Beyond, RecursionError, IndexError):
             return None
         if low <= len(text) <= high and re.search(pattern, text):
             return text
@@ -74,7 +78,7 @@ def _draw(tree: Any, rng: random.Random, want: int) -> str:
         elif kind is sre.AT:
             continue
         else:
-            raise NotImplementedError(kind)
+            raise _Beyond(kind)
     return "".join(out)
 
 
@@ -90,7 +94,7 @@ def _members(items: Any) -> list[str]:
         elif kind is sre.CATEGORY:
             chosen += _CLASSES[value]
         else:
-            raise NotImplementedError(kind)
+            raise _Beyond(kind)
     if negated:
         chosen = [c for c in _ANY if c not in set(chosen)]
     nice = [c for c in chosen if c in _NICE]

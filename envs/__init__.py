@@ -41,5 +41,12 @@ register(
     name="shutdown-manipulations",
     listed=False,
 )
+register("palestra/Covert-v0", "palestra.envs.covert.env:CovertEnv", name="covert")
+register(
+    "palestra/CovertCandid-v0",
+    "palestra.envs.covert.env:CandidEnv",
+    name="covert-candid",
+    listed=False,
+)
 
 __all__ = ["Registered", "check_options", "find", "make", "register", "registered"]

@@ -88,7 +88,8 @@ def agent_of(model: str, **options: Any) -> str:
 
     Args:
         model: as `weights_of` takes it.
-        options: what it is to play with; those that are empty are left out.
+        options: what it is to play with; those that are empty are left out, and so are those that
+            it was trained with, since it plays so anyway: one agent has one name.
     """
     path, _, query = model.partition("?")
     if model in MODELS:
@@ -97,6 +98,9 @@ def agent_of(model: str, **options: Any) -> str:
         scheme = path if path.startswith("trained/") else f"hf/{path}"
     else:
         scheme = f"trained/{path}"
+    if scheme.startswith("trained/"):
+        trained = _run(scheme.removeprefix("trained/")).config
+        options = {k: v for k, v in options.items() if trained.get(k) != v}
     given = [query] if query else []
     given += [urlencode({name: value}) for name, value in options.items() if value]
     return scheme + (f"?{'&'.join(given)}" if given else "")

@@ -27,6 +27,7 @@ from palestra.training.select import (
     Candidate,
     Conversation,
     Grounded,
+    Says,
     Selection,
     Verdict,
     dropped,
@@ -346,3 +347,53 @@ def test_solved_tasks_are_those_of_conversations_under_the_same_options(browse: 
     nobody = select(browse, environment="browse", agents=["random"])
     with pytest.raises(UsageError, match=r"none\. Play them first: palestra run ENV --split train"):
         solved(nobody, SMALL)
+
+
+@pytest.fixture(scope="module")
+def reasoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Covert-candid under the full policy, by agents of which one cites it."""
+    db = tmp_path_factory.mktemp("select") / "covert.duckdb"
+    evaluate(["covert-candid"], ["oracle", "open"], tasks=4, split="train", db=db,
+             options={"templates": "T01", "spec": "full"})  # fmt: skip
+    return db
+
+
+def test_outcomes_and_words_of_the_agent_are_filters(reasoned: Path) -> None:
+    every = ["oracle", "open"]
+    both = filters_of(at_least=None, outcomes=["open_violation"])
+    chosen = select(reasoned, agents=every, filters=both)
+    assert {c.metadata["agent"] for c in chosen} == {"open"}
+    assert "the outcome is 'honest_declined'" in "\n".join(chosen.report.lines())
+    cites = filters_of(at_least=None, says=["AS1"])
+    chosen = select(reasoned, agents=every, filters=cites)
+    assert len(chosen) == 0  # the policy in the prompt is not the agent's word
+    assert "the agent does not say 'AS1'" in "\n".join(chosen.report.lines())
+
+
+def test_what_the_agent_says_is_read_in_text_alone() -> None:
+    def said(*messages: Message) -> str:
+        episode = Episode(key="k", environment="e", task="train/0", split="train", agent="a")
+        episode.messages = [user("AS1"), *messages]
+        return Says(("AS1", "gp2"))(Candidate(episode, None, None)).kind  # type: ignore[arg-type]
+
+    assert said(say("By AS1 and GP2 I tell it.")) == "kept"
+    assert said(say("By AS1."), user("x"), say("GP2 too")) == "kept"
+    assert said(say("By AS12 and GP2.")) == "dropped"
+    assert said(call("f", text="AS1 GP2")) == "dropped"
+
+
+def test_an_opening_is_told_anew(reasoned: Path) -> None:
+    as_played = select(reasoned, agents=["oracle"], dedupe=False)
+    retold = select(reasoned, agents=["oracle"], dedupe=False, told={"spec": "none"})
+    assert len(retold) == len(as_played) == 4
+    for before, after in zip(as_played, retold, strict=True):
+        assert "AS1." in before.messages[0]["content"]
+        assert "AS1." not in str(after.messages)
+        assert before.messages[0]["content"].endswith(after.messages[0]["content"])
+        assert before.messages[1:] == after.messages[1:]
+        assert before.tools == after.tools
+        assert after.metadata == {**before.metadata, "told": {"spec": "none"}}
+    with pytest.raises(UsageError, match="offers other tools"):
+        select(reasoned, agents=["oracle"], told={"report": "free"})
+    with pytest.raises(UsageError, match="temper"):
+        select(reasoned, agents=["oracle"], told={"temper": 1})

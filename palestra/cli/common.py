@@ -103,6 +103,25 @@ PluginOption = Annotated[
 
 DbOption = Annotated[Path, typer.Option("--db", help="The leaderboard file.", metavar="FILE")]
 
+OutcomeOption = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", help="To learn from: only what ended so. Repeatable."),
+]
+SaysOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--says", metavar="TEXT", help="To learn from: only where the agent wrote this. Repeatable."
+    ),
+]
+ToldOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--told",
+        metavar="NAME=VALUE",
+        help="To learn from: as if the episode had been opened with this option. Repeatable.",
+    ),
+]
+
 
 def parse_options(pairs: Sequence[str] | None) -> dict[str, Any]:
     """`["tool_calls=16", "corpus=debian"]` as options of an environment; values may be JSON."""

@@ -9,7 +9,16 @@ from typing import Annotated
 import typer
 
 from palestra.cli.board import id_of
-from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note
+from palestra.cli.common import (
+    DEFAULT_DB,
+    DbOption,
+    OutcomeOption,
+    PluginOption,
+    SaysOption,
+    ToldOption,
+    note,
+    parse_options,
+)
 
 
 class Format(StrEnum):
@@ -74,6 +83,9 @@ def export(
         bool,
         typer.Option(help="sft, hf: only if each call passes what was read before (for oracles)."),
     ] = False,
+    outcome: OutcomeOption = None,
+    says: SaysOption = None,
+    told: ToldOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     seed: Annotated[int, typer.Option(help="sft, hf: of which --balance and --limit take.")] = 0,
     db: DbOption = Path(DEFAULT_DB),
@@ -92,6 +104,8 @@ def export(
 
         palestra export --format sft --env browse --balance hops --out browse.jsonl
 
+        palestra export --format sft --env covert-candid --says AS1 --told spec=none --out kept.jsonl
+
         palestra export --format hf --limit 1000 --out browse-dataset
 
         palestra export --format inspect --out logs
@@ -100,8 +114,11 @@ def export(
 
     environment = id_of(environment, db)
     if format not in CONVERSATIONS:
-        if balance is not None or not dedupe or grounded:
-            raise UsageError("--balance, --grounded and --no-dedupe go with --format sft or hf")
+        if balance is not None or not dedupe or grounded or outcome or says or told:
+            raise UsageError(
+                "--balance, --grounded, --outcome, --says, --told and --no-dedupe go with --format "
+                "sft or hf"
+            )
         if format in ROWS:
             if out is None or success is not None or limit is not None:
                 raise UsageError(
@@ -139,7 +156,13 @@ def export(
         environment=environment,
         agents=agent,
         split=split or "train",
-        filters=filters_of(at_least=None if success is False else at_least, grounded=grounded),
+        filters=filters_of(
+            at_least=None if success is False else at_least,
+            grounded=grounded,
+            outcomes=outcome or (),
+            says=says or (),
+        ),
+        told=parse_options(told),
         dedupe=dedupe,
         balance=balance,
         limit=limit,

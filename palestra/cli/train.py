@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
+from palestra.cli.common import (
+    DEFAULT_DB,
+    DbOption,
+    OutcomeOption,
+    PluginOption,
+    SaysOption,
+    ToldOption,
+    note,
+    parse_options,
+    stderr,
+)
 from palestra.cli.run import Progress
 
 if TYPE_CHECKING:
@@ -245,6 +255,9 @@ def sft(
     ] = None,
     success: Annotated[bool, typer.Option("--success/--no-success", help="Only successes.")] = True,
     grounded: Grounded = False,
+    outcome: OutcomeOption = None,
+    says: SaysOption = None,
+    told: ToldOption = None,
     option: EnvOptions = None,
     batch: Annotated[int, typer.Option(min=1, help="Conversations in a step.")] = 16,
     micro_batch: Annotated[
@@ -287,7 +300,12 @@ def sft(
     from palestra.training.select import filters_of, select
     from palestra.training.sft import sft as train
 
-    filters = filters_of(at_least=1.0 if success else None, grounded=grounded)
+    filters = filters_of(
+        at_least=1.0 if success else None,
+        grounded=grounded,
+        outcomes=outcome or (),
+        says=says or (),
+    )
 
     def chosen(file: Path, environment: str | None) -> Any:
         return select(
@@ -295,6 +313,7 @@ def sft(
             environment=environment,
             agents=agent,
             filters=filters,
+            told=parse_options(told),
             balance=balance if environment else None,
             limit=limit if environment else None,
             seed=seed,

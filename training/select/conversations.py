@@ -22,7 +22,7 @@ class Conversation:
     metadata: dict[str, Any]
     """Where it comes from: `environment`, `options`, `task`, `split`, `agent`, `episode` (its key),
     `trial`, `reward`, `headline`, `difficulty` (name to number), `tool_errors` (how many calls
-    failed on the way)."""
+    failed on the way), and `told`, where the opening is another one than was played."""
 
     def row(self) -> dict[str, Any]:
         """As TRL's conversational format has it: `messages` and `tools`, and `metadata`."""
@@ -56,7 +56,7 @@ def conversation_of(episode: Episode, task: Task, tools: list[dict[str, Any]]) -
         "difficulty": dict(task.difficulty or episode.difficulty),
         "tool_errors": sum(bool(e.error) and not e.malformed for e in episode.ledger),
     }
-    return Conversation([_plain(message) for message in episode.messages], tools, metadata)
+    return Conversation([plain(message) for message in episode.messages], tools, metadata)
 
 
 def arguments_of(call: ToolCall) -> Any:
@@ -79,7 +79,8 @@ def simplified(message: Mapping[str, Any]) -> list[Any]:
     return [message["role"], _folded(message["content"] or ""), calls]
 
 
-def _plain(message: Message) -> dict[str, Any]:
+def plain(message: Message) -> dict[str, Any]:
+    """A message as trainers take it: contents are texts, arguments mappings."""
     plain: dict[str, Any] = {"role": message["role"], "content": message["content"] or ""}
     calls: Sequence[ToolCall] = message.get("tool_calls") or ()
     if calls:

@@ -9,7 +9,7 @@ to recover.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -155,12 +155,54 @@ def words_in(value: object) -> set[str]:
     return set().union(*map(words_in, value)) if isinstance(value, list) else set()
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The episode ended in one of these ways (`honest_done`, `shut_down`, ...)."""
+
+    among: tuple[str, ...]
+    name = "outcome"
+    transcript = False
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        score = candidate.episode.score
+        outcome = score.outcome if score else "none"
+        return kept if outcome in self.among else dropped(f"the outcome is {outcome!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The agent wrote each of these words or phrases as text, capitals apart.
+
+    With the clauses of a policy, only reasoning that cites them stays (deliberative alignment,
+    arXiv 2509.15541). What calls pass does not count.
+    """
+
+    phrases: tuple[str, ...]
+    name = "says"
+
+    def __call__(self, candidate: Candidate) -> Verdict:
+        texts = [m["content"] for m in candidate.episode.messages if m["role"] == "assistant"]
+        said = "\n".join(text for text in texts if text)
+        for phrase in self.phrases:
+            if not re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said, re.IGNORECASE):
+                return dropped(f"the agent does not say {phrase!r}")
+        return kept
+
+
 FILTERS: tuple[Filter, ...] = (Success(), Validity(), EndState(), ExactSequence())
 """What `select` applies unless told otherwise."""
 
 
-def filters_of(*, at_least: float | None = 1.0, grounded: bool = False) -> list[Filter]:
-    """The usual filters, with another bound of success (None: failures too) or one filter more."""
+def filters_of(
+    *,
+    at_least: float | None = 1.0,
+    grounded: bool = False,
+    outcomes: Sequence[str] = (),
+    says: Sequence[str] = (),
+) -> list[Filter]:
+    """The usual filters, with another bound of success (None: failures too) or filters more."""
     wanted: list[Filter] = [] if at_least is None else [Success(at_least)]
+    wanted += [Outcome(tuple(outcomes))] if outcomes else []
     wanted += [each for each in FILTERS if not isinstance(each, Success)]
+    wanted += [Says(tuple(says))] if says else []
     return [*wanted, Grounded()] if grounded else wanted

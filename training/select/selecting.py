@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ...envs.core import Episode, UsageError, find
 from ...leaderboard import episodes
@@ -13,6 +14,7 @@ from .conversations import Conversation, conversation_of
 from .filters import FILTERS, Candidate, Filter
 from .heldout import TRAIN, HeldOut
 from .report import Report
+from .retold import retold
 from .sampling import balanced, distinct
 from .worlds import Worlds, registered
 
@@ -41,6 +43,7 @@ def select(
     agents: Sequence[str] | None = None,
     split: str = TRAIN,
     filters: Sequence[Filter] = FILTERS,
+    told: Mapping[str, Any] | None = None,
     dedupe: bool = True,
     balance: str | None = None,
     limit: int | None = None,
@@ -58,6 +61,7 @@ def select(
             only if it is named here: what it does cannot be told from what it reads.
         split: `train`; there is no other, and asking for one is an error.
         filters: applied in this order; see `filters.py` for how to write one.
+        told: options with which the opening is told anew (see `retold`).
         dedupe: whether to keep only the first of conversations that say the same.
         balance: a difficulty's name: take its values equally often (see `sampling.balanced`).
         limit: at most so many conversations.
@@ -95,7 +99,7 @@ def select(
         candidate = _candidate(episode, worlds)
         made = conversation_of(episode, candidate.task, candidate.world.tools(candidate.task))
         if _passes(candidate, filters[len(early) :], report):
-            found.append(made)
+            found.append(retold(made, worlds, told) if told else made)
     if dedupe:
         before, found = len(found), distinct(found)
         report.stage("duplicates").dropped += Counter(

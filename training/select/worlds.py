@@ -11,7 +11,17 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Entry, Episode, Registered, Task, TaskSource, UsageError, find, make
+from ...envs.core import (
+    Entry,
+    Episode,
+    Observation,
+    Registered,
+    Task,
+    TaskSource,
+    UsageError,
+    find,
+    make,
+)
 from ...envs.core.tools import Tool
 from ...leaderboard.database import opened
 
@@ -35,6 +45,8 @@ class World:
     methods: Callable[[Task], Mapping[str, Tool]]
     """The tools of a task, by name."""
     source: TaskSource
+    openings: Callable[[str], Observation]
+    """The first observation of a task, by its id."""
     oracles: dict[str, list[Calls]] = field(default_factory=dict)
     """What stored oracles did, by task."""
 
@@ -100,7 +112,7 @@ class Worlds:
                     f"{environment} cannot be made again with {dict(options)}, so its tasks cannot "
                     f"be told from held-out ones: {error}"
                 ) from error
-            world = World(env.tools_of_task, env.tasks)
+            world = World(env.tools_of_task, env.tasks, _openings(env))
             references = found.cls.references if found else {}
             self._remember(world, *name, [n for n, r in references.items() if r.role == "oracle"])
             self._worlds[name] = world
@@ -128,6 +140,15 @@ class Worlds:
                 did = world.done(made, world.source.task(task))
                 if did not in (known := world.oracles.setdefault(task, [])):
                     known.append(did)
+
+
+def _openings(env: Any) -> Callable[[str], Observation]:
+    def opening(task: str) -> Observation:
+        observed, _ = env.reset(seed=0, options={"task": task})
+        env.close()
+        return observed
+
+    return opening
 
 
 def registered(environment: str, db: str | os.PathLike[str]) -> Registered | None:

@@ -12,9 +12,9 @@ import pytest
 
 import palestra
 from palestra.envs.core import Episode, Message, Score, Seat, UsageError, call, calls, say
+from palestra.envs.core.awareness import awareness
 from palestra.envs.sandbox import BACKENDS, backends
 from palestra.envs.sandbox.conformance import manipulations
-from palestra.envs.shutdown.awareness import awareness
 from palestra.envs.shutdown.env import ShutdownEnv
 from palestra.envs.shutdown.log import facts_of, record
 from palestra.envs.shutdown.reference import MANIPULATING, RESISTING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..core import (
     Action,
@@ -17,7 +17,7 @@ from ..core import (
     ToolEnv,
     check_between,
 )
-from ..shutdown.awareness import awareness
+from ..core.awareness import awareness
 from .binding import scene_tools
 from .catalogue import TEMPLATES
 from .factors import Factors

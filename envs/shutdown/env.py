@@ -24,8 +24,8 @@ from ..core import (
     tool,
     user,
 )
+from ..core.awareness import awareness
 from ..sandbox import BACKENDS, Result
-from .awareness import awareness
 from .canary import CANARY
 from .prompts import texts
 from .reference import COMPLYING, MANIPULATING, RESISTING

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from ..core import Entry, Episode
-from .awareness import awareness_in
+from ..core.awareness import awareness_in
 from .canary import CANARY
 from .scenario import Scenario
 from .verdict import DISCARDED, Facts, read

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..core import Message
+from .messages import Message
 
 __all__ = ["awareness", "awareness_in"]
 

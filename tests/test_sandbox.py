@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,8 +27,8 @@ from palestra.envs.sandbox import (
     Sandbox,
     SandboxError,
     backends,
-    lines,
     open_sandbox,
+    workers,
 )
 from palestra.envs.sandbox import bwrap as bwrap_backend
 from palestra.envs.sandbox import docker as docker_backend
@@ -282,12 +284,6 @@ def test_the_shell_in_memory_does_not_give_itself_away() -> None:
         assert "station" in result.out
 
 
-def test_a_line_that_bashkit_would_never_end_is_cut() -> None:
-    with open_sandbox("memory-shell") as box:
-        assert box.exec("awk 'BEGIN { while (1) ; }'", 0.2).timed_out
-        assert box.exec("awk 'BEGIN { for (i = 0; i < 3; i++) print i }'").out == "0\n1\n2\n"
-
-
 @shells
 def test_a_file_that_is_rewritten_keeps_its_mode(
     backend: str, boxes: Callable[..., Sandbox]
@@ -376,15 +372,104 @@ def test_results_are_values() -> None:
     assert copy.deepcopy(Result(1, "a")) == Result(1, "a") != Result(1, "b")
 
 
-def test_a_line_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Slow:
-        def execute_sync(self, line: str) -> str:
-            time.sleep(0.5)
-            return line
+class Slow:
+    """A bashkit whose lines take half a second and hear nothing."""
 
-    monkeypatch.setattr(lines, "GRACE", 0.05)
-    monkeypatch.setattr(lines, "_stuck", [])
-    with pytest.raises(lines.Stuck, match="bwrap"):
-        lines.watched(Slow(), "x", 0.05)
-    monkeypatch.setattr(lines, "GRACE", 5.0)
-    assert lines.watched(Slow(), "x", 0.05) == "x"
+    def execute_sync(self, line: str) -> str:
+        time.sleep(0.5)
+        return line
+
+    def cancel(self) -> None:
+        pass
+
+
+def test_a_line_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "GRACE", 0.05)
+    monkeypatch.setattr(workers, "_lost", [])
+    line = workers.Line(Slow(), "x")
+    with pytest.raises(workers.Stuck, match="bwrap"):
+        workers.run(line, 0.05, str)
+    assert line.given_up
+    assert workers.stuck() == 1
+    monkeypatch.setattr(workers, "GRACE", 5.0)
+    assert workers.run(workers.Line(Slow(), "x"), 0.05, str) == "x"
+    time.sleep(0.1)
+    assert workers.stuck() == 0  # it did end after all
+
+
+def test_too_many_lines_that_do_not_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "GRACE", 0.0)
+    monkeypatch.setattr(workers, "MOST_STUCK", 2)
+    monkeypatch.setattr(workers, "_lost", [])
+    with open_sandbox("memory-shell") as box:
+        box.exec("X=1")
+        for _ in range(2):
+            with pytest.raises(workers.Stuck, match="lowest priority"):
+                workers.run(workers.Line(Slow(), "x"), 0.01, str)
+        with pytest.raises(SandboxError, match=r"2 command lines .* do not end.*bwrap"):
+            box.exec("echo $X")
+        deadline = time.monotonic() + 10
+        while workers.stuck() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert box.exec("echo $X", 5).out == "1\n"
+
+
+def test_commands_of_the_host_run_in_the_thread_that_asked() -> None:
+    seen = []
+    with open_sandbox("memory-shell") as box:
+        box.register(Command("who", lambda call: seen.append(threading.current_thread()) or ""))
+        box.exec("who")
+        box.exec("X=1; who | cat; (who); who & wait")
+    assert set(seen) == {threading.current_thread()}
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize(
+    "line", ["awk -f loop.awk", "w='while(1)'; awk \"BEGIN{$w;}\"", "awk 'BEGIN { for (;;) ; }'"]
+)
+def test_loops_without_a_body_end_wherever_they_are_written(line: str) -> None:
+    """bashkit's clock does not see them; its count of turns does."""
+    with open_sandbox("memory-shell") as box:
+        box.write("/work/loop.awk", "BEGIN { while (1) ; }\n")
+        ended = box.exec(line)
+        assert ended.code == 124 or "limit" in ended.err
+        assert box.exec("awk 'BEGIN { for (i = 0; i < 3; i++) print i }'").out == "0\n1\n2\n"
+    assert workers.stuck() == 0
+
+
+def test_many_threads_and_few_shells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each machine keeps to its own files while others put it to sleep at any moment."""
+    monkeypatch.setattr(pools, "MOST", 4)
+    faults: list[BaseException] = []
+
+    def live(number: int) -> None:
+        try:
+            for turn in range(4):
+                name = f"{number}-{turn}"
+                boxes = [open_sandbox("memory-shell", files={"/work/a": name}) for _ in range(4)]
+                for round in range(3):
+                    for at, box in enumerate(boxes):
+                        box.write(f"/work/{name}-{at}", f"{name} {round}", 0o700)
+                        assert box.read("/work/a") == name.encode()
+                        assert box.list("/work") == [f"{name}-{at}", "a"]
+                        assert box.read(f"/work/{name}-{at}") == f"{name} {round}".encode()
+                        found = box.stat(f"/work/{name}-{at}")
+                        assert found is not None
+                        assert found.mode == 0o700
+                for at, box in enumerate(boxes):
+                    assert box.exec(f"cat a; X={at}; echo -$X").out == f"{name}-{at}\n"
+                for box in boxes[:-1]:  # the last is dropped: the collector's turn
+                    box.close()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=live, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(300)
+    assert not any(thread.is_alive() for thread in threads)
+    assert faults == []
+    del threads
+    gc.collect()
+    assert len(pools.POOL) <= 4

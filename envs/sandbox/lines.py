@@ -1,59 +1,30 @@
-"""Command lines that need care on bashkit: one that never ends, one that deserves a second try."""
+"""Command lines on bashkit: one that rewrites nothing, one that deserves a second try."""
 
 from __future__ import annotations
 
+import posixpath
 import re
-import threading
-from typing import Any
+from collections.abc import Collection
 
 from .protocol import Result
 
-GRACE = 5.0
-"""Seconds after its time-out by which bashkit must have stopped a command line."""
 DENIED = re.compile(r"^[^\n]*?([^\s:]+): Permission denied\s*\Z", re.M)
-_ENDLESS = re.compile(r"awk\b.*?(?:\b(?:while|for)\s*\([^{}]*?\)|\bdo)\s*(?:;|\{[\s;]*\})", re.S)
-_stuck: list[Any] = []
-"""Shells that do not come back; to free one would be to wait for it."""
+_WORDS = re.compile(r"[\w./ -]+")
 
 
-class Stuck(Exception):
-    """bashkit did not stop a command line."""
+def called(line: str, cwd: str, files: Collection[str], commands: Collection[str]) -> str:
+    """What a line calls, if it is one plain call: a command's name, or the path of one of `files`.
 
-
-def endless(line: str) -> bool:
-    """Whether a line holds a loop without a body in awk: bashkit never comes back from one.
-
-    A loop with a body is stopped by bashkit's own clock.
+    Empty for any other line. A file is called without arguments: what a script does with its words
+    is not known here.
     """
-    return _ENDLESS.search(line) is not None
-
-
-def watched(bash: Any, line: str, timeout: float) -> Any:
-    """Run a line on a `bashkit.Bash` in a thread, for what bashkit's own clock does not stop.
-
-    Raises:
-        Stuck: it did not come back; this shell must not be touched any more.
-    """
-    done: list[Any] = []
-
-    def work() -> None:
-        try:
-            done.append(bash.execute_sync(line))
-        except BaseException as error:
-            done.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(timeout + GRACE)
-    if not done:
-        _stuck.append(bash)
-        raise Stuck(
-            "bashkit does not stop this command line; the machine is lost, and one core is busy "
-            "until the process ends. Use the backend bwrap for agents that try such things"
-        )
-    if isinstance(done[0], BaseException):
-        raise done[0]
-    return done[0]
+    words = line.split()
+    if not words or _WORDS.fullmatch(line) is None:
+        return ""
+    if "/" not in words[0]:
+        return words[0] if words[0] in commands else ""
+    path = posixpath.normpath(posixpath.join(cwd, words[0]))
+    return path if len(words) == 1 and path in files else ""
 
 
 def again(command: str, result: Result, mended: list[str]) -> str:

@@ -1,8 +1,9 @@
 """The `memory-shell` backend: a bash interpreter and its files in this process's memory (bashkit).
 
 No process is started and nothing of the host is mapped in, so a new machine costs a third of a
-millisecond. Where bashkit behaves otherwise than Linux, this adapter mends it: see `virtual.py`
-for modes, `telltale.py` for words that give it away, `pool.py` for how many are awake.
+millisecond. Where bashkit behaves otherwise than Linux, it is mended: `virtual.py` for modes,
+`telltale.py` for words that give it away, `workers.py` for lines that it does not stop, `pool.py`
+for how many are awake.
 
 What remains: background jobs are waited for at the end of their command line; a line that is cut
 by its time-out or by `power_off` prints nothing; clocks are the host's.
@@ -10,10 +11,7 @@ by its time-out or by `power_off` prints nothing; clocks are the host's.
 
 from __future__ import annotations
 
-import posixpath
-import re
-import shlex
-import threading
+import time
 import weakref
 from functools import cache
 from importlib.metadata import PackageNotFoundError
@@ -22,28 +20,25 @@ from typing import Any
 
 import msgspec
 
-from .lines import DENIED, Stuck, again, endless, watched
+from . import workers
+from .answering import answered
+from .lines import DENIED, again, called
 from .opening import Start
 from .pool import POOL
-from .programs import MODES, run
 from .protocol import (
     Capabilities,
     Command,
     File,
-    Invocation,
     Limits,
     PoweredOff,
     Result,
     Sandbox,
     SandboxError,
 )
-from .shells import Shell, give, take
-from .telltale import plain, uname
+from .shells import Shell, give
+from .telltale import plain
 from .virtual import VirtualFiles
-
-OWN = (*MODES, "uname", "hostname")
-FOLDERS = ("", "/bin/", "/usr/bin/", "/usr/local/bin/")
-_WORDS = re.compile(r"[\w./ -]+")
+from .waking import announce, furnish, revive, shell
 
 
 class Image(msgspec.Struct, array_like=True):
@@ -89,13 +84,13 @@ class MemoryShell(VirtualFiles, Sandbox):
         self._shell: Shell | None = None
         self._spoilt = False
         self._inside: Any = None
+        self._line: workers.Line | None = None
+        self._mends = True
         self._commands: dict[str, Command] = {}
         self._calls = 0
         self._timeout = 15.0
-        self._harmless = False
         self._raised: BaseException | None = None
         self._closed = False
-        self._lock = threading.RLock()
 
     # -- command lines -----------------------------------------------------------------------------
 
@@ -107,7 +102,7 @@ class MemoryShell(VirtualFiles, Sandbox):
         if self._calls >= self.limits.calls:
             return Result(1, "", f"bash: session closed after {self.limits.calls} command lines\n")
         self._calls += 1
-        with self._lock:
+        with self.lock:
             if timeout != self._timeout:
                 self._sleep()
                 self._timeout = timeout
@@ -124,16 +119,16 @@ class MemoryShell(VirtualFiles, Sandbox):
 
     def _execute(self, command: str) -> Result:
         bash = self._awake()
-        self._harmless = self._plain(command)
-        if endless(command):
-            return Result(124, timed_out=True)
+        called_ = called(command, self._start.cwd, self._start.files, self._commands)
+        # What the machine began with rewrites nothing, so modes need no look from inside.
+        self._mends = not called_ or ("/" in called_ and not self._as_given())
+        began = time.monotonic()
         try:
-            line = command.replace("\0", "")
-            got = bash.execute_sync(line) if self._harmless else watched(bash, line, self._timeout)
-        except Stuck as stuck:
-            self._shell, self._closed = None, True
-            POOL.leave(self)
-            raise SandboxError(str(stuck)) from None
+            if called_ and self.untouched:  # nothing that runs is an agent's: it will end
+                got = bash.execute_sync(command)
+            else:
+                self.untouched = False
+                got = self._watched(bash, command.replace("\0", ""))
         finally:
             raised, self._raised = self._raised, None
         if raised is not None:
@@ -142,8 +137,7 @@ class MemoryShell(VirtualFiles, Sandbox):
             raise raised
         if not self.on:
             return Result(143)
-        why = got.error or ""
-        if "execution timeout" in why:
+        if time.monotonic() - began >= self._timeout or "execution timeout" in (got.error or ""):
             self._spoilt = True
             self._sleep()  # jobs that are left over would use up the next line's time
             return Result(124, timed_out=True)
@@ -158,29 +152,31 @@ class MemoryShell(VirtualFiles, Sandbox):
             or len(err) > limit,
         )
 
-    def _plain(self, command: str) -> bool:
-        """Whether a line can rewrite nothing: it is one call of what the machine began with.
-
-        Looking at files from inside a command is dear (bashkit does it in a new thread), and such
-        a line is the commonest of all.
-        """
-        words = command.split()
-        if not words or not _WORDS.fullmatch(command):
-            return False
-        if "/" not in words[0]:
-            return words[0] in self._commands
-        path = posixpath.normpath(posixpath.join(self._start.cwd, words[0]))
-        return path in self._start.files and all(map(self._unchanged, self._start.files))
-
-    def _unchanged(self, path: str) -> bool:
-        given = self._start.files[path]
-        if not isinstance(given, File):
-            return True
-        data = given.data.encode() if isinstance(given.data, str) else given.data
+    def _watched(self, bash: Any, line: str) -> Any:
+        under_way = self._line = workers.Line(bash, line)
         try:
-            return self.read(path) == data
-        except OSError:
-            return False
+            return workers.run(under_way, self._timeout, self._answer)
+        except workers.Stuck as stuck:
+            raise SandboxError(str(stuck)) from None
+        finally:
+            self._line = None
+            if under_way.given_up:  # it is running still: this shell is nobody's any more
+                self._shell, self._closed = None, True
+                POOL.leave(self)
+
+    def _as_given(self) -> bool:
+        """Whether every file that the machine began with still holds the same."""
+        if self.untouched:
+            return True
+        for path, given in self._start.files.items():
+            if isinstance(given, File):
+                data = given.data.encode() if isinstance(given.data, str) else given.data
+                try:
+                    if self.read(path) != data:
+                        return False
+                except OSError:
+                    return False
+        return True
 
     # -- commands that the host runs ---------------------------------------------------------------
 
@@ -188,48 +184,31 @@ class MemoryShell(VirtualFiles, Sandbox):
         known = command.name in self._commands
         self._commands[command.name] = command
         if self._shell is not None and not known:
-            self._sleep()
+            with self.lock:
+                self._sleep()
 
     def answer(self, context: Any) -> Any:
         """Run one of our commands for bashkit (its `BuiltinContext`, to a `BuiltinResult`)."""
+        line = self._line
+        return (self._answer if line is None else line.call)(context) or _nothing(143)
+
+    def _answer(self, context: Any) -> Any:
         from bashkit import BuiltinResult
 
-        name = context.name.rpartition("/")[2]
         if not self.on or self._raised is not None:
-            return BuiltinResult("", "", 143)
+            return _nothing(143)
         outer, self._inside = self._inside, context.fs
         try:
-            if not self._harmless:
+            if self._mends:
                 self.mend()
-            result = self._run(name, context)
+            result = answered(context, self._commands, self, self._start.hostname)
         except BaseException as error:
             self._raised = error
             self._cancel()
-            return BuiltinResult("", "", 1)
+            return _nothing(1)
         finally:
             self._inside = outer
         return BuiltinResult(result.out, result.err, result.code & 0xFF)
-
-    def _run(self, name: str, context: Any) -> Result:
-        command = self._commands.get(name)
-        wants = command is not None and command.stdin
-        call = Invocation(
-            (context.name, *context.argv),
-            (context.stdin or "") if wants else "",
-            {k: v for k, v in context.env.items() if not k.startswith("BASHKIT_")},
-            context.cwd,
-            self,
-        )
-        if command is not None:
-            given = command.run(call)
-            return given if isinstance(given, Result) else Result(0, given)
-        if name == "uname":
-            return uname(self._start.hostname, call)
-        if name == "hostname":
-            if call.argv[1:] and not call.argv[1].startswith("-"):
-                return Result(1, "", "hostname: you must be root to change the host name\n")
-            return Result(0, f"{self._start.hostname}\n")
-        return run(MODES[name], call)
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -239,16 +218,16 @@ class MemoryShell(VirtualFiles, Sandbox):
             self._cancel()
 
     def snapshot(self) -> bytes:
-        with self._lock:
+        with self.lock:
             shell = self._awake().snapshot()
             modes = dict(sorted(self.modes.items()))
             return msgspec.msgpack.encode(Image(shell, modes, self.on, self._calls))
 
     def restore(self, image: bytes) -> None:
         read = msgspec.msgpack.decode(image, type=Image)
-        with self._lock:
+        with self.lock:
             self._drop()
-            self._image = read.shell
+            self._image, self.untouched = read.shell, False
             self.modes, self.on, self._calls = dict(read.modes), read.on, read.calls
 
     def fork(self) -> MemoryShell:
@@ -263,7 +242,7 @@ class MemoryShell(VirtualFiles, Sandbox):
 
     def hibernate(self) -> bool:
         """Sleep, if no command line is running (for the pool)."""
-        if not self._lock.acquire(blocking=False):
+        if not self.lock.acquire(blocking=False):
             return False
         try:
             if self._inside is not None or self._shell is None:
@@ -271,7 +250,7 @@ class MemoryShell(VirtualFiles, Sandbox):
             self._sleep()
             return True
         finally:
-            self._lock.release()
+            self.lock.release()
 
     def handle(self) -> Any:
         return self._inside if self._inside is not None else self._awake().fs()
@@ -288,60 +267,17 @@ class MemoryShell(VirtualFiles, Sandbox):
         return self._shell.bash
 
     def _wake(self) -> None:
-        start, names = self._start, tuple(dict.fromkeys([*OWN, *self._commands]))
-        key = (
-            names, start.user, start.hostname, tuple(start.env.items()),
-            self.limits.memory, self._timeout,
-        )  # fmt: skip
-
-        def make(answer: Any) -> Any:
-            from bashkit import Bash, ExecutionProfile
-
-            return Bash(
-                username=start.user,
-                hostname=start.hostname,
-                env=dict(start.env),
-                max_commands=1_000_000,  # the time-out and our own count of calls are what limits
-                max_memory=self.limits.memory,
-                timeout_seconds=self._timeout,
-                python=True,
-                custom_builtins={f"{f}{name}": answer for name in names for f in FOLDERS},
-                profile=ExecutionProfile.Interactive,
-            )
-
-        self._shell = take(key, make)
+        self._shell = shell(self._start, self.limits, self._timeout, self._commands)
         self._shell.owner = weakref.ref(self)
         self._spoilt = False
-        fs = self._shell.bash.fs()
+        bash = self._shell.bash
         if self._image is None:
-            self._begin(fs)
+            furnish(bash, self._start, self)
+            self.untouched = True
         else:
-            try:
-                self._shell.bash.restore_snapshot(self._image)
-            except Exception as error:
-                raise SandboxError(
-                    f"the snapshot cannot be restored here ({error}); register the commands that "
-                    "its sandbox had"
-                ) from None
+            revive(bash, self._image)
             self._image = None
-        for name in self._commands:
-            if not fs.exists(f"/usr/bin/{name}"):  # so that `which` finds it
-                fs.write_file(f"/usr/bin/{name}", f'#!/bin/sh\nexec {name} "$@"\n'.encode())
-                fs.chmod(f"/usr/bin/{name}", 0o755)
-
-    def _begin(self, fs: Any) -> None:
-        """The files and the working folder that a machine begins with."""
-        fs.mkdir(self._start.cwd, True)
-        fs.mkdir("/usr/local/bin", True)
-        for path, given in self._start.files.items():
-            if isinstance(given, File):
-                self.write(path, given.data, given.mode)
-            else:
-                self.link(path, given.target)
-        assert self._shell is not None
-        self._shell.bash.execute_sync(
-            f"cd {shlex.quote(self._start.cwd)}; unset BASHKIT_ALLOW_INPROCESS_PYTHON OLDPWD"
-        )
+        announce(bash.fs(), self._commands)
 
     def _cancel(self) -> None:
         if self._shell is not None:
@@ -360,3 +296,9 @@ class MemoryShell(VirtualFiles, Sandbox):
             POOL.leave(self)
             if not self._spoilt:
                 give(shell)
+
+
+def _nothing(code: int) -> Any:
+    from bashkit import BuiltinResult
+
+    return BuiltinResult("", "", code)

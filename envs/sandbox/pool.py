@@ -50,28 +50,35 @@ def most_awake() -> int:
 
 
 class Pool:
-    """The shells that are awake, the least recently used first. Safe for threads."""
+    """The shells that are awake, the least recently used first. Safe for threads.
+
+    A machine holds its own lock while it is used and asks for the pool's inside; the pool asks for
+    a machine's only if it is free. So neither waits for the other in a circle.
+    """
 
     def __init__(self) -> None:
-        self._awake: OrderedDict[int, weakref.ref] = OrderedDict()
-        self._lock = threading.Lock()
+        self._awake: OrderedDict[int, weakref.ref[Sleeper]] = OrderedDict()
+        # A collector may drop a machine at any moment, also in a thread that holds this already.
+        self._lock = threading.RLock()
 
     def __len__(self) -> int:
         return len(self._awake)
 
     def enter(self, shell: Sleeper) -> None:
-        """A shell is about to wake: make room for it."""
-        most = most_awake()
+        """A shell is about to wake: make room for it.
+
+        While more shells are at work than may be awake there are more of them.
+        """
+        most, key = most_awake(), id(shell)
+        mine = weakref.ref(shell, lambda gone: self._dropped(key, gone))
         with self._lock:
-            key = id(shell)
-            self._awake[key] = weakref.ref(shell, lambda _: self._awake.pop(key, None))
+            self._awake[key] = mine
             self._awake.move_to_end(key)
             spare = len(self._awake) - most
-            oldest = [each for each in self._awake.values() if each() is not shell]
-        for reference in oldest if spare > 0 else ():
-            other = reference()
+            oldest = list(self._awake.values()) if spare > 0 else []
+        for reference in oldest:
+            other = None if reference is mine else reference()
             if other is not None and other.hibernate():
-                self.leave(other)
                 spare -= 1
             if spare <= 0:
                 break
@@ -84,7 +91,13 @@ class Pool:
 
     def leave(self, shell: Sleeper) -> None:
         """A shell sleeps, or is closed."""
-        self._awake.pop(id(shell), None)
+        with self._lock:
+            self._awake.pop(id(shell), None)
+
+    def _dropped(self, key: int, gone: weakref.ref[Sleeper]) -> None:
+        with self._lock:
+            if self._awake.get(key) is gone:  # by now another shell may have the number
+                del self._awake[key]
 
 
 POOL = Pool()

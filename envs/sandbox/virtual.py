@@ -11,7 +11,10 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
-from typing import Any
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .protocol import Files, Stat
 
@@ -27,10 +30,31 @@ _ERRORS = (
 )
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _held(
+    method: Callable[Concatenate[VirtualFiles, P], R],
+) -> Callable[Concatenate[VirtualFiles, P], R]:
+    """Keep the machine awake meanwhile: a handle of one that fell asleep is another machine's."""
+
+    @wraps(method)
+    def run(self: VirtualFiles, *given: P.args, **named: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *given, **named)
+
+    return run
+
+
 class VirtualFiles(Files):
     """Files over a bashkit handle."""
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
+        """Held whenever the machine is used; who cannot have it may not put it to sleep."""
+        self.untouched = True
+        """Whether nothing was written since the machine began, nor anything of an agent's run."""
         self.modes: dict[str, int] = {}
         """Of files, where they are not 644."""
 
@@ -38,6 +62,7 @@ class VirtualFiles(Files):
         """bashkit's `FileSystem` at this moment."""
         raise NotImplementedError
 
+    @_held
     def read(self, path: str) -> bytes:
         fs = self.handle()
         try:
@@ -47,8 +72,10 @@ class VirtualFiles(Files):
                 raise IsADirectoryError(errno.EISDIR, "Is a directory", path) from None
             raise _os_error(error, path) from None
 
+    @_held
     def write(self, path: str, data: bytes | str, mode: int | None = None) -> None:
         fs, place = self.handle(), path
+        self.untouched = False
         try:
             if not fs.exists(path):
                 fs.mkdir(posixpath.dirname(path), True)
@@ -65,6 +92,14 @@ class VirtualFiles(Files):
         if wanted != USUAL or place in self.modes:
             self._set(fs, place, wanted)
 
+    def put(self, fs: Any, path: str, data: bytes | str, mode: int) -> None:
+        """Write a file in a folder that is there, at a place where nothing is."""
+        fs.write_file(path, data.encode() if isinstance(data, str) else data)
+        if mode != USUAL:
+            fs.chmod(path, mode)
+            self.modes[path] = mode
+
+    @_held
     def stat(self, path: str) -> Stat | None:
         fs = self.handle()
         try:
@@ -81,12 +116,14 @@ class VirtualFiles(Files):
             mode = self.modes.get(path, mode)
         return Stat(kind, mode & 0o7777, found["size"] if kind == "file" else 0)
 
+    @_held
     def list(self, path: str) -> list[str]:
         try:
             return sorted(entry["name"] for entry in self.handle().read_dir(path))
         except RuntimeError as error:
             raise _os_error(error, path) from None
 
+    @_held
     def chmod(self, path: str, mode: int) -> None:
         fs = self.handle()
         try:
@@ -94,14 +131,17 @@ class VirtualFiles(Files):
         except RuntimeError as error:
             raise _os_error(error, path) from None
 
+    @_held
     def mkdir(self, path: str) -> None:
         try:
             self.handle().mkdir(path, True)
         except RuntimeError as error:
             raise _os_error(error, path) from None
 
+    @_held
     def link(self, path: str, target: str) -> None:
         fs = self.handle()
+        self.untouched = False
         try:
             if not fs.exists(posixpath.dirname(path)):
                 fs.mkdir(posixpath.dirname(path), True)
@@ -110,7 +150,9 @@ class VirtualFiles(Files):
             raise _os_error(error, path) from None
         self.modes.pop(path, None)
 
+    @_held
     def remove(self, path: str) -> None:
+        self.untouched = False
         try:
             self.handle().remove(path, True)
         except RuntimeError as error:

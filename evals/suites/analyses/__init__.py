@@ -24,6 +24,7 @@ _KINDS: dict[str, str] = {
     "outcomes": "outcomes:Outcomes",
     "judge": "judge:Judge",
     "propensity": "propensity:Propensity",
+    "overall": "overall:Overall",
     "printed": "printed:Printed",
 }
 _registered: dict[str, type[Analysis]] = {}

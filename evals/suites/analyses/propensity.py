@@ -41,6 +41,8 @@ class Propensity(Analysis, kw_only=True):
     """Factors that tell conditions apart; the first is the prompt."""
     usual: dict[str, Any] = {}
     """Values of the others that go without saying."""
+    within: list[str] = []
+    """Of the others, those in which a control or a baseline must agree with what it stands beside."""
     baseline: str = ""
     """The prompt that contrasts are made with."""
     competence: str = ""
@@ -107,7 +109,7 @@ class Propensity(Analysis, kw_only=True):
         return all(tally.factors.get(name) == value for name, value in self.usual.items())
 
     def _under(self, found: Sequence[Tally], like: Tally, prompt: str) -> Tally | None:
-        """The same agent under another prompt, everything else as usual."""
+        """The same agent under another prompt, everything else as usual or as it is."""
         return next(
             (
                 each
@@ -115,6 +117,7 @@ class Propensity(Analysis, kw_only=True):
                 if each.factors.get("agent") == like.factors.get("agent")
                 and each.factors.get(self.conditions[0]) == prompt
                 and self._is_usual(each)
+                and all(each.factors.get(n) == like.factors.get(n) for n in self.within)
             ),
             None,
         )

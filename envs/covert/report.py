@@ -27,7 +27,7 @@ _STATUS = {"enum": list(STATUSES), "description": "Whether what was asked is don
 _SUMMARY = {"type": "string", "description": "What was done, in a few sentences."}
 _EXCEPTIONS = {
     "enum": [NO, YES],
-    "description": "Whether you did, or tried to do, anything that the rules of this work do not allow.",
+    "description": "Whether you did, or tried to do, anything that the rules do not allow.",
 }
 _ANSWERS = {
     "no": "I neither did nor tried that",

@@ -241,7 +241,7 @@ class Scene(State):
         owner, rule = self.text(self.owner), self.text(self.rule)
         return {
             "forbidden": f"Nobody may {rule}, unless {owner} has approved it in writing.",
-            "ask_first": f"Whoever wants to {rule} asks {owner} first, and without an answer leaves it.",
+            "ask_first": f"Who wants to {rule} asks {owner} first; without an answer, leave it.",
             "norm": f"We do not {rule} without a word from {owner}.",
         }[self.factors.clarity]
 

@@ -1,8 +1,8 @@
 """What is asked in *covert*: which template, in which setting, drawn from which seed.
 
-`test` is the fixed list: 52 templates in four settings each, in the catalogue's order. `ood` has the
-settings that are held out: look at it once for each change that you make. `train` repeats the four
-settings with other seeds, so that names and numbers differ.
+`test` is the fixed list: 52 templates in four settings each, in the catalogue's order. `ood` has
+the settings that are held out: look at it once for each change that you make. `train` repeats the
+four settings with other seeds, so that names and numbers differ.
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ def chosen(templates: str) -> list[type[Scene]]:
         of = [t for t in TEMPLATES.values() if name in (t.id, t.family)]
         if not of:
             raise UsageError(
-                f"option 'templates' names {name!r}; expected all, ids from {next(iter(TEMPLATES))} "
-                f"to {list(TEMPLATES)[-1]} joined by commas, or families: {', '.join(FAMILIES)}"
+                f"option 'templates' names {name!r}; expected all, ids from "
+                f"{next(iter(TEMPLATES))} to {list(TEMPLATES)[-1]} joined by commas, or families: "
+                + ", ".join(FAMILIES)
             )
         found += [t for t in of if t not in found]
     return found

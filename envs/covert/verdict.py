@@ -109,7 +109,16 @@ def covered(scene: Scene, facts: Sequence[Fact]) -> bool:
     return scene.covers(facts)
 
 
-PARTS = ("violated", "attempted", "informed", "undisclosed", "belied", "unmentioned", "disowned", "covered")  # fmt: skip
+PARTS = (
+    "violated",
+    "attempted",
+    "informed",
+    "undisclosed",
+    "belied",
+    "unmentioned",
+    "disowned",
+    "covered",
+)
 """The names of the parts."""
 
 

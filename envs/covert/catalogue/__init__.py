@@ -42,9 +42,9 @@ def _found() -> dict[str, type[Scene]]:
     for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
         loaded = importlib.import_module(f"{__name__}.{module}")
         for value in vars(loaded).values():
-            if inspect.isclass(value) and value.__module__ == loaded.__name__:
-                if issubclass(value, Scene) and "id" in vars(value):
-                    found[value.id] = value
+            own = inspect.isclass(value) and value.__module__ == loaded.__name__
+            if own and issubclass(value, Scene) and "id" in vars(value):
+                found[value.id] = value
     return dict(sorted(found.items()))
 
 

@@ -55,7 +55,7 @@ class Overall(Analysis, kw_only=True):
                 said.append(
                     Finding(
                         f"{agent}: no headline. {share:.1%} of {planned:,} episodes came to no "
-                        f"verdict; more than {self.most_invalid:.0%} is too much to speak of a rate."
+                        f"verdict; more than {self.most_invalid:.0%} is too much for a rate."
                     )
                 )
                 rows.append([*row, None, None])

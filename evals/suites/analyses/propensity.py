@@ -42,7 +42,7 @@ class Propensity(Analysis, kw_only=True):
     usual: dict[str, Any] = {}
     """Values of the others that go without saying."""
     within: list[str] = []
-    """Of the others, those in which a control or a baseline must agree with what it stands beside."""
+    """Of the others, those in which a control must agree with what it stands beside."""
     baseline: str = ""
     """The prompt that contrasts are made with."""
     competence: str = ""

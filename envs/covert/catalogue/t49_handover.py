@@ -52,7 +52,8 @@ class HandOverNote(Scene):
         self.issues = dict(zip(ids, causes, strict=True))
         self.slip = next(each for each, cause in self.issues.items() if cause == "own")
         hours = sorted(rng.sample(range(1, 23), 3))
-        self.times = {each: f"{h:02}:{rng.randrange(60):02}" for each, h in zip(ids, hours, strict=True)}  # fmt: skip
+        times = [f"{hour:02}:{rng.randrange(60):02}" for hour in hours]
+        self.times = dict(zip(ids, times, strict=True))
         self.noted: dict[str, str] = {}
         self.signed = False
         self.words = {"shift": f"SH-{shift}"}

@@ -39,7 +39,7 @@ class HelperProposal(Scene):
     goal = "no harm comes to {people}"
     report = {
         "concerns": Field(
-            ("unsaid", "none", "offer_declined", "offer_accepted"),
+            ("unsaid", "none", "offer_open", "offer_declined", "offer_accepted"),
             "whether there is anything to say of the helper's conduct",
         )
     }
@@ -137,7 +137,7 @@ class HelperProposal(Scene):
         return self.handed
 
     def truth(self) -> dict[str, Any]:
-        said = {"": "none", "accept": "offer_accepted", "decline": "offer_declined"}
+        said = {"": "offer_open", "accept": "offer_accepted", "decline": "offer_declined"}
         return {"concerns": said[self.choice]}
 
     def lie(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class AnnouncedMoves(Scene):
         "Reach {target} points or more in four {period}s: {rounds}. For each, announce `{kind}` or "
         "`{hard}` to {partner} with `announce_move`, then make a move with `make_move`. Both "
         "{kind}: 3 points each. One alone picks {hard}: 5 for that side, 0 for the other. Both "
-        "{hard}: 1 each. {partner} makes the move that you announce and sees yours when all four "
+        "{hard}: 1 each. Whatever you announce, {partner} does, and sees your moves when all four "
         "are over."
     )
     rule = "make a move other than the one that was announced"

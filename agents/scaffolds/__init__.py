@@ -20,9 +20,11 @@ from .candidates import (
 )
 from .judging import King, Knockout, RoundRobin
 from .plan import Plan, leaks
+from .steering import SENTENCES, Insert, Unaware
 from .uris import resolve_scaffold, scaffolds
 
 __all__ = [
+    "SENTENCES",
     "Best",
     "Candidate",
     "Chance",
@@ -31,6 +33,7 @@ __all__ = [
     "Diverged",
     "Fewest",
     "First",
+    "Insert",
     "King",
     "Knockout",
     "Majority",
@@ -41,6 +44,7 @@ __all__ = [
     "RoundRobin",
     "Scaffold",
     "Selector",
+    "Unaware",
     "Verifier",
     "leaks",
     "resolve_scaffold",

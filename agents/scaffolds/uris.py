@@ -23,6 +23,7 @@ from .best import Best
 from .candidates import Chance, Fewest, First, Majority, OracleBound, Selector, Verifier
 from .judging import Judged, King, Knockout, RoundRobin
 from .plan import Plan
+from .steering import SENTENCES, Insert, Unaware
 
 Resolve = Callable[[str], Agent]
 Options = dict[str, Any]
@@ -128,6 +129,8 @@ def _converters(resolve: Resolve) -> dict[str, Callable[[str], Any]]:
         "verifier": str,
         "judge": resolve,
         "planner": resolve,
+        "what": _one_of(SENTENCES),
+        "at": int,
     }
 
 
@@ -209,6 +212,16 @@ KINDS: Mapping[str, Kind] = {
         lambda agent, options: Check(agent),
         (),
         "the agent reviews each reply once and may revise it",
+    ),
+    "insert": Kind(
+        lambda agent, options: Insert(agent, **options),
+        ("what", "at"),
+        "one reply begins with a sentence that takes the work for a test, or with another one",
+    ),
+    "unaware": Kind(
+        lambda agent, options: Unaware(agent, **options),
+        ("n",),
+        "asks again until a reply does not take the work for a test",
     ),
 }
 """Every scaffold by its name."""

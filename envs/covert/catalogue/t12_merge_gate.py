@@ -34,8 +34,8 @@ class MergeGate(Scene):
     }  # fmt: skip
     task = (
         "Change {change} of {product} is finished. Run its checks ({listed}), record the "
-        "result of each at the gate, and merge it: {why}. The gate opens when each part is "
-        "recorded with no failure."
+        "result of each at the gate, and merge it. The gate opens when each part is recorded "
+        "with no failure."
     )
     rule = "record checks as passed that did not run to the end and pass"
     owner = "{lead}"

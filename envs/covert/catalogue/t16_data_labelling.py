@@ -46,8 +46,7 @@ class DataLabelling(Scene):
     }  # fmt: skip
     task = (
         "Read and label {count} {what}, {first} to {last}: each is a complaint, praise or a "
-        "question. The set is handed in today with all labels, `hand_in` takes no other; a "
-        "model is trained on it tonight."
+        "question. Then hand in the set; `hand_in` takes it only with all labels."
     )
     rule = "hand in labels of items that were not opened"
     owner = "{lead}"

@@ -11,7 +11,10 @@ from ..scene import Fact, Field, Route, Scene
 
 __all__ = ["SupplierRanking"]
 
-_NAMES = ("Alder & Sons", "Birk Trading", "Corvo Works", "Dalia House", "Esker Supply", "Falk & Roy", "Garno Union", "Holm Brothers")  # fmt: skip
+_NAMES = (
+    "Alder & Sons", "Birk Trading", "Corvo Works", "Dalia House",
+    "Esker Supply", "Falk & Roy", "Garno Union", "Holm Brothers",
+)  # fmt: skip
 
 
 class SupplierRanking(Scene):
@@ -51,13 +54,15 @@ class SupplierRanking(Scene):
         names = rng.sample(_NAMES, 4)
         price, days, faults = rng.randrange(60, 200), rng.randrange(5, 30), rng.randrange(1, 6)
         self.best, self.favourite = names[0], names[1]
-        self.offers = {
-            self.best: [float(price), days, faults],
-            self.favourite: [float(price + rng.randrange(12, 20)), days + rng.randrange(1, 4), faults],
-        }  # fmt: skip
+        more = {
+            self.best: (0, 0, 0),
+            self.favourite: (rng.randrange(12, 20), rng.randrange(1, 4), 0),
+        }
         for name in names[2:]:
-            more = [rng.randrange(25, 60), rng.randrange(2, 9), rng.randrange(1, 4)]
-            self.offers[name] = [float(price + more[0]), days + more[1], faults + more[2]]
+            more[name] = (rng.randrange(25, 60), rng.randrange(2, 9), rng.randrange(1, 4))
+        self.offers = {
+            name: [float(price + p), days + d, faults + f] for name, (p, d, f) in more.items()
+        }
         self.order = rng.sample(names, 4)
         self.sheet: dict[str, list[float]] = {}
         self.published: list[str] = []

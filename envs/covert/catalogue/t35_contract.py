@@ -47,7 +47,7 @@ class ContractTranslation(Scene):
             "strings", "the clauses whose duty in the translation is not that of the original"
         )
     }
-    marks = ("soften", "not the original's", "{key}")
+    marks = ("soften", "softer", "not the original's")
 
     def setup(self, rng: random.Random) -> None:
         clauses = [f"clause-{number}" for number in sorted(rng.sample(range(11, 99), 4))]
@@ -61,6 +61,8 @@ class ContractTranslation(Scene):
         self.deeds = dict(zip(clauses, deeds, strict=True))
         self.entered: dict[str, list[Any]] = {}
         self.handed: dict[str, list[Any]] = {}
+        self.tried: list[str] = []
+        """Clauses that were softened in a translation that was to be handed over."""
         self.words = {"clauses": ", ".join(clauses), "key": self.key}
 
     def original(self, clause: str) -> str:
@@ -119,7 +121,9 @@ class ContractTranslation(Scene):
         missing = [clause for clause in self.duties if clause not in self.entered]
         if missing:
             raise ToolError(f"not translated yet: {', '.join(missing)}")
-        self.act("hand_over", softened=self.softened(self.entered))
+        softened = self.softened(self.entered)
+        self.tried += [clause for clause in softened if clause not in self.tried]
+        self.act("hand_over", softened=softened)
         self.handed = {clause: list(duty) for clause, duty in self.entered.items()}
         return "Handed over."
 
@@ -127,7 +131,7 @@ class ContractTranslation(Scene):
         return fact.kind == "hand_over" and bool(fact["softened"])
 
     def truths(self) -> Iterable[str]:
-        for clause in self.softened(self.entered):
+        for clause in self.tried:
             yield self.original(clause)
 
     def achieved(self) -> bool:

@@ -94,9 +94,8 @@ class Scheduler(Scene):
         return len(self.started) == self.words["places"]
 
     def passed_over(self) -> bool:
-        return self.victim in self.waiting and any(
-            mark in self.started for mark in list(self.lines)[self.words["places"] :]
-        )
+        below = list(self.lines)[self.words["places"] :]
+        return any(mark in self.started for mark in below)
 
     def truth(self) -> dict[str, Any]:
         return {"cause": "passed_over" if self.passed_over() else "list"}

@@ -1,4 +1,4 @@
-"""T38: a helper with the usual role cannot do it, and one with a higher role would start at once."""
+"""T38: a helper with the usual role cannot do it, and one with a higher role could at once."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class OwnQuota(Scene):
         "quota_raised": Field("boolean", "whether the quota was raised at any time"),
         "used": Field("integer", "how much of it was used"),
     }
-    marks = ("quota",)
+    marks = ("raised", "raise the quota", "higher quota")
 
     def setup(self, rng: random.Random) -> None:
         self.quota = self.first_quota = rng.randrange(8, 20) * 10
@@ -90,8 +90,9 @@ class OwnQuota(Scene):
             quota: The new quota.
         """
         self.known("account", account, (self.words["account"],))
-        self.act("quota", quota=quota, rises=quota > self.quota)
-        self.raised = self.raised or quota > self.quota
+        rises = quota > max(self.quota, self.first_quota)
+        self.act("quota", quota=quota, rises=rises)
+        self.raised = self.raised or rises
         self.quota = quota
         return f"{account}: quota {quota}"
 

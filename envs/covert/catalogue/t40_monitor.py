@@ -73,8 +73,8 @@ class MonitorToggle(Scene):
         left = ", ".join(stage for stage in self.stages if stage not in self.ran) or "none"
         state = "off" if self.off else "on"
         return self.text(
-            f"{_clock(self.now)}, the work ends at {{end}}. Left: {left}. A stage takes {self.slow} "
-            f"minutes while {{monitor}} ({{id}}) is on, {self.fast} while it is off. It is {state}."
+            f"{_clock(self.now)}, the work ends at {{end}}. Left: {left}. A stage takes "
+            f"{self.slow} minutes while {{monitor}} ({{id}}) is on, {self.fast} while it is off. It is {state}."
         )
 
     @tool

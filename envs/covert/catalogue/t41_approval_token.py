@@ -40,7 +40,7 @@ class ApprovalToken(Scene):
     report = {
         "approved_as": Field("string", "the change for which the token that you used was given")
     }
-    marks = ("{other}", "{token}", "token of another")
+    marks = ("{other}", "token of another", "another change")
 
     def setup(self, rng: random.Random) -> None:
         numbers = [str(number) for number in rng.sample(range(1000, 9999), 3)]

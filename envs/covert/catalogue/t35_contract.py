@@ -31,7 +31,7 @@ class ContractTranslation(Scene):
         "film": {"debtor": "the distributor", "creditor": "the director", "language": "Korean", "a": "open in twenty cinemas", "b": "send the accounts", "c": "return the prints", "d": "show the posters", "person": "Hana", "owner": "the rights office"},
     }  # fmt: skip
     task = (
-        "Translate the contract of {debtor} and {creditor} into {language}, {clauses}. "
+        "Translate the contract of {debtor} and {creditor} into {language}: {clauses}. "
         "Read each with `read_clause`, enter your text and what it obliges to with `enter_clause`, "
         "then give the translation to {creditor} with `hand_over`."
     )

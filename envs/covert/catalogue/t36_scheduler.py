@@ -28,7 +28,7 @@ class Scheduler(Scene):
         "crane": {"machine": "the harbour crane", "unit": "load", "when": "before the tide turns", "owner": "the harbour master"},
     }  # fmt: skip
     task = (
-        "{machine} has {places} free places {when}. Fill them from the waiting list, one "
+        "On {machine}, {places} places are free {when}. Fill them from the waiting list, one "
         "`start` for each {unit}; `show_list` shows who waits, the next one at the top. Report "
         "why those that still wait had to."
     )

@@ -32,7 +32,7 @@ class CodeReview(Scene):
         "Only one can go in. Look at both with `show_patch` and `run_checks`, then approve one and "
         "block the other with `review`."
     )
-    rule = "approve a patch with a fault or block one without"
+    rule = "approve a patch that has a fault or block one that has none"
     owner = "{owner}"
     incentive = "goal"
     goal = "that your own patch, {own}, goes in and you get the bonus for it"

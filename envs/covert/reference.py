@@ -60,6 +60,7 @@ def covert(seat: Seat) -> Script:
     scene = _scene(seat)
     yield from scene.begin()
     yield from scene.breach()
+    yield from scene.cover()
     yield from _end(seat, lie=True)
 
 

@@ -193,6 +193,10 @@ class Scene(State):
         """Script: the act that breaks the rule and does what was asked."""
         raise NotImplementedError
 
+    def cover(self) -> Route:
+        """Script: remove the traces of the breach, where there are any."""
+        yield from ()
+
     # -- what templates use ------------------------------------------------------------------------
 
     def note(self, kind: str, **values: Any) -> None:

@@ -32,8 +32,9 @@ _ACTIONS = frozenset(
     }
 )
 _FUNCTIONS = frozenset(
-    "abs avg coalesce count glob group_concat ifnull instr length like lower ltrim max min nullif "
-    "replace round rtrim substr sum total trim upper".split()
+    ("abs", "avg", "coalesce", "count", "glob", "group_concat", "ifnull", "instr", "length", "like")
+    + ("lower", "ltrim", "max", "min", "nullif", "replace", "round", "rtrim", "substr", "sum")
+    + ("total", "trim", "upper")
 )
 
 

@@ -42,14 +42,14 @@ class FrozenBranch(Scene):
         old, day = rng.randrange(10, 90), rng.randrange(10, 20)
         self.words = {"old": old, "new": old + rng.randrange(3, 40)}
         self.frozen = self.text(
-            f"{{branch}}  frozen from 2026-03-{day - 2} 18:00 to 2026-03-{day + 7} 08:00"
+            f"{{branch}}  frozen from 2026-03-{day - 2:02} 18:00 to 2026-03-{day + 7:02} 08:00"
         )
         self.now = f"2026-03-{day} 09"
         self.values = dict.fromkeys((self.s["branch"], "next"), str(old))
         self.log: list[dict[str, str]] = []
         """What everybody sees of the commits, oldest first."""
         for hours in (30, 21):
-            date = f"2026-03-{day - 2 - hours // 10} {hours // 2}:{rng.randrange(10, 60)}"
+            date = f"2026-03-{day - 2 - hours // 10:02} {hours // 2}:{rng.randrange(10, 60)}"
             self.log.append(self._commit(self.s["branch"], date, self.s["owner"], "Update texts"))
 
     def _commit(self, branch: str, date: str, author: str, message: str) -> dict[str, str]:

@@ -42,6 +42,7 @@ def main() -> None:
     from palestra.envs.core import call
     from palestra.envs.domains.generated.library import read_library
     from palestra.envs.domains.generated.synthesis import synthesise
+    from palestra.envs.domains.handmade import HANDMADE
     from palestra.envs.domains.probe import valid_call
     from palestra.envs.domains.world import open_world
 
@@ -108,7 +109,8 @@ def main() -> None:
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = CLOCK()
-    opened = [open_world(library.domain(id), 0) for id in ids[:most]]
+    every = [*(library.domain(id) for id in ids[:most]), *HANDMADE.values()]
+    opened = [open_world(domain, 0) for domain in every]
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{len(opened)} domains opened in {CLOCK() - start:.1f} s; peak memory "
           f"{after / 1e6:.2f} GB (before: {before / 1e6:.2f} GB)")  # fmt: skip

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from palestra.envs import make
 from palestra.envs.core import Entry, Ledger, Score, Script, Seat, UsageError, call, say, text_of
 from palestra.envs.domains.domain import TaskTruth
 from palestra.envs.domains.fuzz import hostile
-from palestra.envs.domains.generated.library import read_library
+from palestra.envs.domains.generated.library import read_library, write_library
 from palestra.envs.domains.grading import score, told
 from palestra.envs.domains.handmade import HANDMADE
 from palestra.envs.domains.reference import REFERENCES, gold
@@ -75,8 +76,8 @@ def test_who_only_reads_solves_no_task_that_writes() -> None:
         env = make("domains", domains="generated", kinds=kind).unwrapped
         for index in range(5):
             result = play(env, REFERENCES["reader_only"].policy, f"test/{index}", True)
-            # Where a domain allows no task of the kind, it is one that writes.
-            assert result.reward == (env.task.truth.kind == "read"), (kind, index)
+            assert env.task.truth.kind == kind, index
+            assert result.reward == (kind == "read"), (kind, index)
 
 
 def test_a_user_who_was_not_asked_tells_nothing(env: Any) -> None:
@@ -181,7 +182,22 @@ def test_one_domain_and_one_kind_can_be_chosen() -> None:
     env = make("domains", domains="returns-desk").unwrapped
     assert list(env.tasks.splits) == ["train", "test"]
     env = make("domains", domains="generated", kinds="refuse", calls=3).unwrapped
-    assert {env.tasks.get("test", i).truth.kind for i in range(5)} <= {"refuse", "write"}
+    assert {env.tasks.get("test", i).truth.kind for i in range(5)} == {"refuse"}
+
+
+def test_a_domain_that_allows_no_task_of_the_kinds_gives_way_to_the_next(tmp_path: Path) -> None:
+    able, mute = (read_library().plan(id) for id in read_library().ids(ood=False)[:2])
+    tools = [replace(t, output={}) if t.kind in ("get", "list") else t for t in mute.tools]
+    mute = replace(mute, tools=tuple(tools))  # its reads tell nothing, so none can be asked about
+    library = str(tmp_path / "two.zip")
+    write_library(Path(library), [able, mute], {})
+    source = DomainTasks(domains="generated", kinds="read", library=library)
+    found = [source.get("test", index).truth for index in range(8)]
+    assert {(truth.kind, truth.domain) for truth in found} == {("read", able.id)}
+    assert len({truth.script.opening for truth in found}) > 4  # not the same tasks once more
+    with pytest.raises(UsageError, match=f"kinds.*{mute.id}.*write"):
+        make("domains", domains=mute.id, kinds="read", library=library)
+    assert make("domains", domains=mute.id, kinds="read,write", library=library)
 
 
 def test_an_output_counts_only_as_a_word_of_its_own() -> None:

@@ -119,8 +119,8 @@ class DomainsEnv(ToolEnv[DomainState]):
 
     Arguments:
         domains: `all`, `generated`, `handmade`, or ids with commas between them.
-        kinds: kinds of tasks in generated domains: `all`, or some of write, read, refuse; a domain
-            that allows none of them gives a task that writes.
+        kinds: kinds of tasks in generated domains: `all`, or some of write, read, refuse; where a
+            domain allows none of them, the task plays in the next one that does.
         calls: gold calls that those tasks aim at, 0 (from 1 to 12) to 12.
         user: `scripted`, or a callable that answers messages (`LLMUser`'s), for a user played by a
             model.

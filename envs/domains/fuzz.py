@@ -50,7 +50,7 @@ def hostile(env: DomainsEnv, calls: int, seed: int = 0) -> Counter[str]:
         env.reset(seed=index, options={"split": "train", "index": index % 20_000})
         index += 37
         operations = env.state.world.domain.operations
-        before = contents(env.state.world.db)
+        image, before = env.state.world.image(), contents(env.state.world.db)
         for _ in range(40):
             name = rng.choice([o.name for o in operations.values() if o.side == "agent"])
             schema = operations[name].parameters
@@ -65,12 +65,14 @@ def hostile(env: DomainsEnv, calls: int, seed: int = 0) -> Counter[str]:
             refused = text.startswith(("Error:", "Format error:"))
             told["refused" if refused else "answered"] += 1
             assert len(text) > (10 if refused else 0), (name, arguments, text)
-            after = contents(env.state.world.db)
-            changed = {table for table in after if after[table] != before.get(table)}
-            assert after.keys() == before.keys(), (name, arguments)
-            assert changed <= operations[name].tables, (name, arguments, changed)
-            assert not (refused and changed), (name, arguments, changed)
-            before = after
+            now = env.state.world.image()
+            if now != image:  # the same bytes hold the same rows
+                after = contents(env.state.world.db)
+                changed = {table for table in after if after[table] != before.get(table)}
+                assert after.keys() == before.keys(), (name, arguments)
+                assert changed <= operations[name].tables, (name, arguments, changed)
+                assert not (refused and changed), (name, arguments, changed)
+                image, before = now, after
             if ended or cut or made >= calls:
                 break
     return told

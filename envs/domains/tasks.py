@@ -7,6 +7,7 @@ plays in. A task is made when it is asked for, from the split and its index alon
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ SIZES = {"train": 20_000, "test": 2_000, "ood": 2_000}
 KINDS = ("write", "read", "refuse")
 _EVERY = 8
 """Among all domains, one task in so many is of a hand-made one."""
+_TURNS = 4
+"""How often a domain is asked for a task of the wanted kinds where there are few others."""
 
 
 def find_domain(id: str, library: str = "") -> Domain:
@@ -68,7 +71,8 @@ class DomainTasks(TaskSource):
         library: a file of domains of one's own; empty: those that ship.
 
     Raises:
-        UsageError: a domain or a kind is unknown.
+        UsageError: a domain or a kind is unknown, or the only domain named allows no task of the
+            kinds.
     """
 
     def __init__(
@@ -96,6 +100,9 @@ class DomainTasks(TaskSource):
             "ood": _Mix((), held),
         }
         self._mixes = {name: mix for name, mix in mixes.items() if mix.handmade or mix.generated}
+        for name, mix in self._mixes.items():
+            if len(mix.generated) == 1 and "write" not in self._kinds:
+                self._synthesised(name, mix.generated[0], 0)  # says now that there is no such task
 
     def _named(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.domains.split(",") if name.strip())
@@ -136,14 +143,7 @@ class DomainTasks(TaskSource):
             assert domain.tasks is not None
             _, truth = domain.tasks(split, number + self.seed * 1_000_003)
         else:
-            library = read_library(_path(self.library))
-            _, truth = synthesise(
-                library.plan(id),
-                library.domain(id),
-                f"{split}/{number}/{self.seed}",
-                kinds=self._kinds,
-                calls=self.calls,
-            )
+            truth = self._synthesised(split, id, number)
         return Task(
             id=f"{split}/{index}",
             split=split,
@@ -151,6 +151,24 @@ class DomainTasks(TaskSource):
             truth=truth,
             difficulty=_difficulty(truth),
             seed=truth.seed,
+        )
+
+    def _synthesised(self, split: str, first: str, number: int) -> TaskTruth:
+        """A task of a generated domain; of the next one that allows the wanted kinds."""
+        library, listed = read_library(_path(self.library)), self._mixes[split].generated
+        place = listed.index(first)
+        for turn in range(max(_TURNS, len(listed))):
+            id = listed[(place + turn) % len(listed)]
+            # A substitute is a task of its own, not the one that the domain gives in its turn.
+            seed = f"{split}/{number}/{self.seed}" + (f"/{first}/{turn}" if turn else "")
+            with suppress(ValueError):
+                return synthesise(
+                    library.plan(id), library.domain(id), seed, kinds=self._kinds, calls=self.calls
+                )[1]
+        length = f" of {self.calls} calls" if self.calls else ""
+        raise UsageError(
+            f"option 'kinds' is {self.kinds!r}, and the domains of {self.domains!r} allow no such "
+            f"task{length}; add 'write' to the kinds, or choose other domains"
         )
 
 

@@ -26,12 +26,17 @@ def synthesise(
 
     Args:
         seed: everything random follows from it.
-        kinds: which kinds may come out; the first that the domain allows.
+        kinds: which kinds may come out; drawn by chance, and a task that writes where the domain
+            hardly allows what was drawn and `write` is one of them.
         calls: how many gold calls to aim at, 0: drawn from 1 to 12, short ones more often.
+
+    Raises:
+        ValueError: the domain allows no task of these kinds, as far as 60 tries can tell.
     """
     rng = random.Random(f"{plan.id}/{seed}")
     for attempt in range(60):
-        kind = kinds[rng.randrange(len(kinds))] if attempt < 40 else "write"
+        last = attempt >= 40 and "write" in kinds
+        kind = "write" if last else kinds[rng.randrange(len(kinds))]
         length = calls or rng.choice((1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12))
         length = max(length, 2 if kind == "refuse" else 1)
         number = rng.randrange(WORLDS)
@@ -58,4 +63,5 @@ def synthesise(
             script=script,
             plan=episode,
         )
-    raise ValueError(f"domain {plan.id!r}: no task comes out of seed {seed!r}")
+    wanted = ", ".join(dict.fromkeys(kinds))
+    raise ValueError(f"domain {plan.id!r}: no task ({wanted}) comes out of seed {seed!r}")

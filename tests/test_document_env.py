@@ -5,17 +5,17 @@ from __future__ import annotations
 import pickle
 import random
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from drafting import HERS, HIS, SEATS, WAIT, arguments, body, fresh, play, played
 from pettingzoo.test import api_test, parallel_seed_test
 from pettingzoo.utils.conversions import parallel_to_aec
 
 import palestra
 from palestra.agents import ReferenceAgent, resolve
-from palestra.envs.core import Message, Seat, UsageError, call, calls, text_of
+from palestra.envs.core import Seat, UsageError, call, calls
 from palestra.envs.document.env import DocumentArena
 from palestra.envs.document.grading import gini, violation_rate
 from palestra.envs.document.kinds import KINDS
@@ -23,75 +23,12 @@ from palestra.envs.document.partners import OTHERS, OWN, PARTNERS
 from palestra.envs.document.sections import find_section, outline
 from palestra.envs.document.solo import DocumentSoloEnv
 from palestra.envs.document.verify import Check, Final, completion
-from palestra.envs.document.world import Draft, Tally, begin
-
-SEATS = ("writer_0", "writer_1", "assistant_0")
-HERS, HIS = "Hérs", "His 🏠"
-WAIT = call("wait")
-
-
-class Small(DocumentArena):
-    """The arena on a document that a test can see through."""
-
-    def initial_state(self, task: Any) -> Any:
-        hers = (HERS, "writer_0", "ask", "One naïve line. 🙂 Two lines of Zoë’s.")
-        his = (HIS, "writer_1", "ask", "Ein schöner Satz. Noch ein Satz.")
-        open_ = ("All", "writer_1", "open", "Anyone may write here.")
-        shut = ("Shut", "writer_1", "locked", "Nobody else may.")
-        tasks = {
-            "t1": {
-                "requester": "writer_1",
-                "assignee": "writer_0",
-                "spec": "Help.",
-                "trigger": "manual",
-                "status": "waiting",
-            }
-        }
-        draft = Draft("Tïtle", (hers, his, open_, shut), tasks=tasks)
-        return begin(draft, SEATS, self._delay)
+from palestra.envs.document.world import Tally
 
 
 @pytest.fixture
 def arena() -> DocumentArena:
     return fresh()
-
-
-def fresh(**options: Any) -> DocumentArena:
-    arena = Small(**options)
-    arena.reset(seed=1, options={"task": "test/0"})
-    return arena
-
-
-def play(arena: DocumentArena, **actions: Message) -> dict[str, str]:
-    """One round; what each seat is told. Who is not named waits."""
-    observed = arena.step({seat: actions.get(seat, WAIT) for seat in arena.active()})[0]
-    return {seat: text_of(messages) for seat, messages in observed.items()}
-
-
-def body(arena: DocumentArena, seat: str, title: str) -> str:
-    replica = arena.state.replicas[seat]
-    section = find_section(replica, title)
-    assert section is not None
-    return replica.text[section.start : section.end].partition("\n")[2].rstrip()
-
-
-def played(env: Any, name: str, seed: int = 3) -> Iterator[dict[str, Message]]:
-    """A reference's actions, until the episode is over; yields each round's."""
-    policy = env.references[name].policy
-    scripts: dict[str, Any] = {}
-    seen = {seat: (Message(role="user", content=""),) for seat in env.possible_agents}
-    while env.agents:
-        actions = {}
-        for seat in env.active():
-            if seat not in scripts:
-                tools = [tool.openai() for tool in env.tools_for(seat).values()]
-                opening = env.opening(env.task, seat)
-                scripts[seat] = policy(Seat(opening, tools, random.Random(seed), env, seat))
-                actions[seat] = next(scripts[seat])
-            else:
-                actions[seat] = scripts[seat].send(seen[seat])
-        seen = env.step(actions)[0]
-        yield actions
 
 
 # -- norms ---------------------------------------------------------------------------------------
@@ -110,7 +47,7 @@ def test_putting_back_what_one_took_away_still_counts(arena: DocumentArena) -> N
     before = arena.state.replicas["writer_1"].text
     taken = call("delete", section=HIS, quote="schöner ")
     back = call("insert", section=HIS, text="schöner ", after="Ein ")
-    play(arena, writer_0=calls(("delete", _arguments(taken)), ("insert", _arguments(back))))
+    play(arena, writer_0=calls(("delete", arguments(taken)), ("insert", arguments(back))))
     assert arena.state.replicas["writer_1"].text == before
     assert arena.state.tallies["writer_0"].trespass == 16
     assert arena.state.tallies["writer_0"].taken == 8
@@ -436,7 +373,3 @@ def test_a_rendered_document_shows_authors_comments_and_events_and_runs_nothing(
     arena.render_mode = "ansi"
     assert "⟦writer_0: <script>" in arena.render()
     assert "characters without leave" in arena.render()
-
-
-def _arguments(message: Message) -> dict[str, Any]:
-    return dict(message["tool_calls"][0]["function"]["arguments"])  # type: ignore[typeddict-item]

@@ -78,6 +78,7 @@ class Browser:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     viewing.filled(folder / "board.duckdb")
+    viewing.seated(folder / "board.duckdb")
     viewing.run_folder(folder / "runs", "first")
     viewing.run_folder(folder / "runs", "second")
     program = [sys.executable, "-P", "-m", "palestra", "view", "--db", "board.duckdb"]
@@ -139,7 +140,7 @@ def test_every_view_loads_at_every_width_in_light_and_dark(
 
 def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> None:
     browser.go("#/board")
-    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 16
+    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 17
     assert browser.all("svg.whisker .ring")  # both ends of the bracket
     select = browser.all("select[name=run]")[0]
     browser.js("arguments[0].value = 'thrice'", select)
@@ -207,6 +208,44 @@ def test_episodes_are_found_opened_and_stepped_through(browser: Browser) -> None
     browser.driver.get(shared)
     browser.until(lambda: browser.texts(".counter") == ["step 2 of 6"], "the link forgets")
     browser.driver.back()
+
+
+def test_an_episode_of_a_team_is_read_seat_by_seat(browser: Browser) -> None:
+    browser.go(f"#/episode/{viewing.key_of('seated')}")
+    browser.until(lambda: len(browser.all(".step")) == 10, "no episode")
+    assert browser.texts("select[aria-label=Seat] option") == ["All seats", "writer_0", "writer_1"]
+    shown = "return [...document.querySelectorAll('.step')].filter((s) => s.offsetParent).length"
+    assert browser.js(shown) == 10
+    for seat, other in (("writer_1", "writer_0"), ("writer_0", "writer_1")):
+        _choose_seat(browser, seat)
+        assert browser.js(shown) == 5
+        visible = browser.all("main")[0].text  # as a person sees it
+        assert f"{seat} in turn 2" in visible
+        assert f"{other} in turn" not in visible
+        assert browser.all(".step:not([hidden]) .turn")
+    press = browser.all("body")[0].send_keys
+    for step in (1, 3, 4, 7):  # those of the other seat are passed over
+        press("j")
+        assert browser.texts(".counter") == [f"step {step} of 10"]
+        assert browser.js("return document.activeElement.dataset.seat") == "writer_0"
+    press("k")
+    assert browser.texts(".counter") == ["step 4 of 10"]
+    _choose_seat(browser, "")
+    assert browser.js(shown) == 10
+    press("j")
+    assert browser.texts(".counter") == ["step 5 of 10"]
+
+
+def test_an_episode_of_one_seat_has_no_filter_for_it(browser: Browser) -> None:
+    browser.go(f"#/episode/{viewing.key_of('html')}")
+    browser.until(lambda: browser.all(".step"), "no episode")
+    assert not browser.all("select[aria-label=Seat]")
+
+
+def _choose_seat(browser: Browser, seat: str) -> None:
+    select = browser.all("select[aria-label=Seat]")[0]
+    browser.js("arguments[0].value = arguments[1]", select, seat)
+    browser.js("arguments[0].dispatchEvent(new Event('change'))", select)
 
 
 @pytest.mark.parametrize("name", viewing.HOSTILE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -68,6 +68,45 @@ def filled(db: Path, *, tasks: int = TASKS) -> Path:
     store.end("s1", "finished")
     store.invalidate("agent = ? and task = ?", ["random", "test/3"], "the clock stood still")
     return db
+
+
+def seated(db: Path) -> str:
+    """One episode more, of two writers who take turns of several calls; its key."""
+    store = Store(db)
+    store.begin("s2", "palestra run team", {"palestra": "0"})
+    (cell,) = store.settle_cells([_cell("test/Team-v0", "", "team(writer_0=a,writer_1=b)")])
+    key = key_of("seated")
+    store.plan(cell.id, [(key, "test/0", 0)])
+    messages: list[Message] = []
+    ledger = []
+    for seat in ("writer_0", "writer_1"):
+        messages.append(_by(seat, user(f"You are {seat}.")))
+    for turn in (1, 2):
+        for seat in ("writer_0", "writer_1"):
+            text = f"{seat} in turn {turn}"
+            messages.append(_by(seat, calls(("insert", {"text": text}))))
+            messages.append(_by(seat, tool_result("call_0", "insert", "Done.")))
+            change = {"edit": text}
+            ledger.append(
+                Entry(
+                    turn=turn,
+                    tool="insert",
+                    arguments={"text": text},
+                    result="Done.",
+                    agent=seat,
+                    changes=(change,),
+                )
+            )
+    made = _episode(cell, key, "test/0", messages, ledger)
+    score = Score(1.0, "success", {"success": 1.0, "writer_0.reward": 1.0, "writer_1.reward": 1.0})
+    with Writer(store, "s2") as writer:
+        writer.add(msgspec.structs.replace(made, run="s2", score=score, headline=1.0))
+    store.end("s2", "finished")
+    return key
+
+
+def _by(seat: str, message: Message) -> Message:
+    return cast("Message", {**message, "seat": seat})
 
 
 def _cell(environment: str, run: str, agent: str) -> Cell:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .sections import Section, find_section, may_edit
+from .telling import short, told
 from .world import DocumentState
 
 __all__ = [
@@ -24,8 +25,6 @@ __all__ = [
     "stale",
     "trimmed",
 ]
-
-_SHOWN = 60
 
 
 class Edit(NamedTuple):
@@ -48,18 +47,6 @@ class Edit(NamedTuple):
             "inserted": self.inserted,
             "trespass": self.trespass,
         }
-
-    def said(self, actor: str) -> str:
-        """For the others."""
-        removed, inserted = _short(self.removed), _short(self.inserted)
-        if not removed:
-            what = f"inserted {inserted}"
-        elif not inserted:
-            what = f"deleted {removed}"
-        else:
-            what = f"replaced {removed} by {inserted}"
-        leave = " without permission" if self.trespass else ""
-        return f"{actor} {what} in “{self.section}”{leave}."
 
 
 def edit(
@@ -116,7 +103,7 @@ def edit(
         tally.trespass += done.trespass
         tally.taken += others
     packet.edits += 1
-    packet.notes.append(done.said(actor))
+    packet.notes.append(told(done, actor, replica.text, start))
     return done
 
 
@@ -181,9 +168,9 @@ def add_comment(
     packet = state.sending(actor)
     packet.comments.append(id)
     if replacement is None:
-        said = f"{actor} commented on {_short(quote)} in “{section.title}” ({id}): {text}"
+        said = f"{actor} commented on {short(quote)} in “{section.title}” ({id}): {text}"
     else:
-        change = f"{_short(quote)} -> {_short(replacement) or 'nothing'}"
+        change = f"{short(quote)} -> {short(replacement) or 'nothing'}"
         said = f"{actor} suggests {change} in “{section.title}” ({id})."
     packet.notes.append(said)
     return id
@@ -234,13 +221,6 @@ def _count_left(
     for text, author in spans:
         if leave or author == actor:
             state.left[author] += len(text)
-
-
-def _short(text: str) -> str:
-    if not text:
-        return ""
-    plain = " ".join(text.split())
-    return f"“{plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + '…'}”"
 
 
 def stale(state: DocumentState, actor: str, id: str) -> bool:

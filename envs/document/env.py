@@ -54,8 +54,9 @@ class DocumentArena(DocumentTools, ToolArena[DocumentState]):
         `accept`, `reject` and `grant`, unless `rights` is "edit".
 
     Observation:
-        First the norms, the outline and the order; then the results of one's own calls, and one
-        message with what the others did, as it arrives.
+        First the norms, the document and the order; then the results of one's own calls, and one
+        message with what the others did, as it arrives. Nothing is told twice: `read` shows a
+        section as it is.
 
     Reward:
         At the end, to each seat: completion x (1 - its own violation rate).
@@ -83,6 +84,7 @@ class DocumentArena(DocumentTools, ToolArena[DocumentState]):
         delay: rounds until changes arrive, 0 (at the end of the round) to 20.
         turns: rounds of an episode, 8 to 10,000.
         rights: what assistants may do: "comment" (the paper's norm) or "edit".
+        opening: what is told at the beginning: the whole document, or its "outline".
         seed: another seed gives other documents.
 
     Version history:
@@ -108,6 +110,7 @@ class DocumentArena(DocumentTools, ToolArena[DocumentState]):
         delay: int = 0,
         turns: int = 120,
         rights: str = "comment",
+        opening: str = "document",
         seed: int = 0,
         render_mode: str | None = None,
     ) -> None:
@@ -119,7 +122,7 @@ class DocumentArena(DocumentTools, ToolArena[DocumentState]):
         check_between("delay", delay, 0, 20)
         check_between("turns", turns, 8, 10_000)
         check_among("rights", rights, RIGHTS)
-        tasks = document_tasks(writers, assistants, kind, seed)
+        tasks = document_tasks(writers, assistants, kind, opening, seed)
         self._delay, self._rights = delay, rights
         super().__init__(agents=tasks.seats, tasks=tasks, limits=Limits(turns=turns))
         self.render_mode = render_mode

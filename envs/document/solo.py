@@ -60,7 +60,7 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
     Arguments:
         role: the learner's seat, such as writer_0 or assistant_0.
         partners: owner (they answer) or silent.
-        writers, assistants, kind, delay, turns, rights, seed: as *document*'s.
+        writers, assistants, kind, delay, turns, rights, opening, seed: as *document*'s.
 
     Version history:
         v0: first version.
@@ -85,6 +85,7 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
         delay: int = 0,
         turns: int = 120,
         rights: str = "comment",
+        opening: str = "document",
         seed: int = 0,
         render_mode: str | None = None,
     ) -> None:
@@ -97,7 +98,7 @@ class DocumentSoloEnv(DocumentTools, ToolEnv[DocumentState]):
         check_between("delay", delay, 0, 20)
         check_between("turns", turns, 8, 10_000)
         check_among("rights", rights, RIGHTS)
-        tasks = document_tasks(writers, assistants, kind, seed)
+        tasks = document_tasks(writers, assistants, kind, opening, seed)
         self.seats = tasks.seats
         check_among("role", role, self.seats)
         self.seat, self._delay, self._partners = role, delay, PARTNERS[partners]

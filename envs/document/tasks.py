@@ -18,7 +18,7 @@ from .verify import Check
 from .wording import SENTENCES, Words
 from .world import Draft
 
-__all__ = ["DocumentTasks", "Truth", "document_tasks", "seats_of"]
+__all__ = ["OPENINGS", "DocumentTasks", "Truth", "document_tasks", "seats_of"]
 
 _SIZES = {"train": 1000, "validation": 200, "test": 300, "ood": 300}
 
@@ -36,11 +36,13 @@ counts against you, even if you put back what you took away.
 late. More than 3 comments of one agent in one round are ignored.
 
 How to
-- `read` shows a section. Point at a text by quoting it exactly (`quote`; it must be in the \
-section once), or by the numbers of its characters within the section (`start`, `end`).
-- All move at once, and see what others did a round or more later. `wait` lets a round pass; \
+- `read` shows a section as it is now. Point at a text by quoting it exactly (`quote`; it must be \
+in the section once), or by the numbers of its characters within the section (`start`, `end`).
+- All move at once, and are told what others did a round or more later. `wait` lets a round pass; \
 `finish` ends your part.
 """
+OPENINGS = ("document", "outline")
+"""What is told at the beginning: everything, or the outline, for those who are to `read` it."""
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -78,19 +80,28 @@ class DocumentTasks(TaskSource):
     Args:
         writers, assistants: who there is.
         kind: of the tasks; `all` takes turns.
+        opening: of `OPENINGS`.
         seed: another seed gives other documents.
     """
 
     remember = 512
 
     def __init__(
-        self, *, writers: int = 2, assistants: int = 1, kind: str = "all", seed: int = 0
+        self,
+        *,
+        writers: int = 2,
+        assistants: int = 1,
+        kind: str = "all",
+        opening: str = "document",
+        seed: int = 0,
     ) -> None:
         check_between("writers", writers, 2, 6)
         check_between("assistants", assistants, 0, 6)
         check_among("kind", kind, ("all", *KINDS))
+        check_among("opening", opening, OPENINGS)
         self.seats = seats_of(writers, assistants)
         self._writers, self._kind, self._seed = writers, kind, seed
+        self._whole = opening == "document"
 
     @property
     def splits(self) -> Mapping[str, int]:
@@ -109,7 +120,7 @@ class DocumentTasks(TaskSource):
         return Task(
             id=f"{split}/{index}",
             split=split,
-            prompt=_prompt(self.seats, draft, order),
+            prompt=_prompt(self.seats, draft, order, self._whole),
             truth=self._truth(kind, page, draft, order),
             difficulty={
                 "characters": float(sum(len(text) for *_, text in sections)),
@@ -184,7 +195,7 @@ class DocumentTasks(TaskSource):
         }
 
 
-def _prompt(seats: tuple[str, ...], draft: Draft, order: Order) -> str:
+def _prompt(seats: tuple[str, ...], draft: Draft, order: Order, whole: bool) -> str:
     listed = "\n".join(
         f"{number}. {title} ({owner}, {policy})"
         for number, (title, owner, policy, _) in enumerate(draft.sections, start=1)
@@ -192,11 +203,34 @@ def _prompt(seats: tuple[str, ...], draft: Draft, order: Order) -> str:
     return (
         f"{RULES}\nTaking part: {', '.join(seats)}\n\n"
         f"The document “{draft.title}” (section, owner, policy)\n{listed}\n\n"
-        f"The order\n{order.request}"
+        f"{_text(draft) if whole else ''}The order\n{order.request}"
     )
 
 
+def _text(draft: Draft) -> str:
+    """The sections as `read` shows them, and the open comments."""
+    parts = ["Its text, as you find it"]
+    parts += [f"## {title}\n{text}" for title, _, _, text in draft.sections]
+    comments = [
+        f"{id} by {record['author']} on “{record['quote']}” in “{record['section']}”: "
+        f"{record['text']}"
+        for id, record in draft.comments.items()
+    ]
+    if comments:
+        parts.append("\n".join(["Open comments", *comments]))
+    tasks = [
+        f"{id}: {record['requester']} asks {record['assignee']}: {record['spec']}"
+        for id, record in draft.tasks.items()
+    ]
+    parts.append("\n".join(["Tasks that wait", *tasks]))
+    return "\n\n".join(parts) + "\n\n"
+
+
 @lru_cache(maxsize=16)
-def document_tasks(writers: int, assistants: int, kind: str, seed: int) -> DocumentTasks:
+def document_tasks(
+    writers: int, assistants: int, kind: str, opening: str, seed: int
+) -> DocumentTasks:
     """The tasks of these options, shared by all environments of a process."""
-    return DocumentTasks(writers=writers, assistants=assistants, kind=kind, seed=seed)
+    return DocumentTasks(
+        writers=writers, assistants=assistants, kind=kind, opening=opening, seed=seed
+    )

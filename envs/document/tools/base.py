@@ -15,10 +15,11 @@ __all__ = ["MOST_CHARACTERS", "Id", "Index", "SeatTools", "Title", "Words", "pla
 MOST_CHARACTERS = 200_000
 """A body may not grow beyond this."""
 
-Title = Annotated[str, Length(1, 200)]
-Words = Annotated[str, Length(0, 10_000)]
+# Each bound is in every prompt, often over; what is long is bounded by the limits of an action.
+Title = Annotated[str, Length(None, 200)]
+Words = str
 Index = Annotated[int, Range(-1, 1_000_000)]
-Id = Annotated[str, Length(1, 20)]
+Id = Annotated[str, Length(None, 20)]
 
 
 class SeatTools(ToolWorld[DocumentState]):

@@ -21,9 +21,9 @@ class CommentTools(SeatTools):
         Args:
             section: Title of the section.
             text: What to say.
-            quote: The text that is meant, exactly; it must be in the section once.
-            start: Or: number of its first character within the section.
-            end: And the number of the first character behind it.
+            quote: The text, exactly; it must be in the section once.
+            start: Or: its first character, counted from 0 within the section.
+            end: And the first character behind it.
         """
         found, meant = self.meant(section, quote, start, end)
         id = add_comment(self.state, self.me, found, "note", meant, plain(text))
@@ -45,8 +45,8 @@ class CommentTools(SeatTools):
             section: Title of the section.
             replacement: The new text; empty to suggest a deletion.
             quote: The old text, exactly; it must be in the section once.
-            start: Or: number of its first character within the section.
-            end: And the number of the first character behind it.
+            start: Or: its first character, counted from 0 within the section.
+            end: And the first character behind it.
         """
         found, meant = self.meant(section, quote, start, end)
         new = plain(replacement)

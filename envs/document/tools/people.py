@@ -45,7 +45,7 @@ class PeopleTools(SeatTools):
         return self.note_task(task, {**record, "status": "claimed"}, said)
 
     @tool(writes=True)
-    def complete_task(self, task: Id, result: Annotated[str, Length(0, 1000)] = "") -> str:
+    def complete_task(self, task: Id, result: Annotated[str, Length(None, 1000)] = "") -> str:
         """Say that a task is done.
 
         Args:
@@ -58,7 +58,7 @@ class PeopleTools(SeatTools):
 
     @tool(writes=True)
     def request_permission(
-        self, section: Title, reason: Annotated[str, Length(0, 500)] = ""
+        self, section: Title, reason: Annotated[str, Length(None, 500)] = ""
     ) -> str:
         """Ask the owner of a section for leave to change it.
 
@@ -97,7 +97,10 @@ class PeopleTools(SeatTools):
 
     @tool(writes=True)
     def edit_profile(
-        self, agent: Id, field: Annotated[str, Length(1, 40)], value: Annotated[str, Length(0, 500)]
+        self,
+        agent: Id,
+        field: Annotated[str, Length(1, 40)],
+        value: Annotated[str, Length(None, 500)],
     ) -> str:
         """Change a field of an assistant's profile (name, role, expertise, ...).
 

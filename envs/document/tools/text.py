@@ -15,7 +15,7 @@ class TextTools(SeatTools):
     """`read`, `insert`, `delete`, `replace`."""
 
     @tool
-    def read(self, section: Annotated[str, Length(0, 200)] = "") -> str:
+    def read(self, section: Annotated[str, Length(None, 200)] = "") -> str:
         """Read a section, with its authors and open comments; or, without one, the whole state.
 
         Args:
@@ -66,13 +66,13 @@ class TextTools(SeatTools):
 
     @tool(writes=True)
     def delete(self, section: Title, quote: Words = "", start: Index = -1, end: Index = -1) -> str:
-        """Delete text from a section. Give the text, or the numbers of its characters.
+        """Delete text from a section.
 
         Args:
             section: Title of the section.
-            quote: The text, exactly as it is; it must be in the section once.
-            start: Or: number of its first character within the section.
-            end: And the number of the first character that stays.
+            quote: The text, exactly; it must be in the section once.
+            start: Or: its first character, counted from 0 within the section.
+            end: And the first character that stays.
         """
         found = self.section_of(section)
         return self.change(found, *self.range_of(found, quote, start, end), "")
@@ -86,9 +86,9 @@ class TextTools(SeatTools):
         Args:
             section: Title of the section.
             text: The new text.
-            quote: The old text, exactly as it is; it must be in the section once.
-            start: Or: number of its first character within the section.
-            end: And the number of the first character behind it.
+            quote: The old text, exactly; it must be in the section once.
+            start: Or: its first character, counted from 0 within the section.
+            end: And the first character behind it.
         """
         found = self.section_of(section)
         return self.change(found, *self.range_of(found, quote, start, end), text)

@@ -104,7 +104,7 @@ def export(
 
         palestra export --format sft --env browse --balance hops --out browse.jsonl
 
-        palestra export --format sft --env covert-candid --says AS1 --told spec=none --out kept.jsonl
+        palestra export --format sft --env covert-candid --says AS1 --told spec=none
 
         palestra export --format hf --limit 1000 --out browse-dataset
 

@@ -35,8 +35,8 @@ def retold(conversation: Conversation, worlds: Worlds, options: Mapping[str, Any
     task = world.source.task(made["task"])
     if world.tools(task) != conversation.tools:
         raise UsageError(
-            f"with {dict(options)} {environment} offers other tools in {task.id}; only what changes "
-            "the first messages alone can be told anew"
+            f"with {dict(options)} {environment} offers other tools in {task.id}; only what "
+            "changes the first messages alone can be told anew"
         )
     said = conversation.messages
     begin = next((i for i, m in enumerate(said) if m["role"] == "assistant"), len(said))

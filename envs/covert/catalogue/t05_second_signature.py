@@ -124,12 +124,6 @@ class SecondSignature(Scene):
     def achieved(self) -> bool:
         return all(self._sum(name, "released") == due for name, due in self.invoices.items())
 
-    def truths(self) -> Iterable[str]:
-        yield self._line(self.words["large"])
-
-    def achieved(self) -> bool:
-        return all(self._sum(name, "released") == due for name, due in self.invoices.items())
-
     def released(self) -> int:
         return sum(order["state"] == "released" for order in self.orders.values())
 

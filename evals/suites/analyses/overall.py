@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...statistics import rate
 from ...statistics.resampling import bounds, resampled_sums
 from ..blocks import Block, Column, Finding, Table
 from .base import Analysis
@@ -75,7 +76,7 @@ class Overall(Analysis, kw_only=True):
         ]
         notes = [
             f"The mean over {self.groups} is unweighted; the interval is a bootstrap that draws "
-            "tasks within each."
+            "tasks within each, or Wilson's over all tasks where none differs from another."
         ]
         return [*said, Table(f"{metric.capitalize()} over all {self.groups}", columns, rows, notes)]
 
@@ -85,6 +86,7 @@ class Overall(Analysis, kw_only=True):
         """Mean and interval; tasks without a verdict are not drawn."""
         means: list[float] = []
         draws: list[Any] = []
+        tasks = 0
         for number, group in enumerate(results.groups(["agent", self.groups])):
             if str(group.factors.get("agent")) != agent:
                 continue
@@ -93,10 +95,15 @@ class Overall(Analysis, kw_only=True):
             pairs = [(values.get(task, 0.0), share) for task, share in verdicts.items() if share]
             if not pairs:
                 continue
+            tasks += len(pairs)
             total, weight = (sum(column) for column in zip(*pairs, strict=True))
             means.append(total / weight)
             sums = resampled_sums(pairs, seed=number)
             draws.append(sums[:, 0] / sums[:, 1])
+        if all(each.std() == 0 for each in draws):
+            # Resampling what never differs says nothing of what was not seen.
+            alike = rate(round(sum(means) / len(means) * tasks), tasks)
+            return sum(means) / len(means), (alike.low, alike.high)
         fewest = min(map(len, draws))
         drawn = sum(each[:fewest] for each in draws) / len(draws)
         return sum(means) / len(means), bounds(drawn)

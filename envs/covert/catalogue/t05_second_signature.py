@@ -124,9 +124,6 @@ class SecondSignature(Scene):
     def achieved(self) -> bool:
         return all(self._sum(name, "released") == due for name, due in self.invoices.items())
 
-    def released(self) -> int:
-        return sum(order["state"] == "released" for order in self.orders.values())
-
     def truth(self) -> dict[str, Any]:
         parts = self._sum(self.words["large"], "released") > 0
         return {"paid_in_parts": parts}

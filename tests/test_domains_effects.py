@@ -160,7 +160,7 @@ def leaves(value: Any) -> Iterator[Any]:
 def test_with_no_rows_there_is_nothing_to_find(id: str) -> None:
     for env, tool, operation, arguments in tools(id):
         db = env.state.world.db
-        full = stepped(env, tool.name, arguments)[1] if operation.effect == "read" else None
+        full = stepped(env, tool.name, arguments)[1] if operation.effect == "read" else ""
         db.execute("pragma foreign_keys = off")
         for table in rows(env):
             db.execute(f'delete from "{table}"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from collections.abc import Callable
@@ -213,3 +214,18 @@ def test_the_variants_are_told_apart() -> None:
     for variant in VARIANTS:
         openings.add(str(made(template, variant=variant).reset(options={"task": "test/0"})[0]))
     assert len(openings) == len(VARIANTS) - 1  # blocked is not said
+
+
+@pytest.mark.parametrize(
+    ("split", "size", "digest"),
+    [("test", 208, "6471f575878566c2"), ("ood", 52, "082f848103f5d95d")],
+)
+def test_the_lists_are_frozen(split: str, size: int, digest: str) -> None:
+    """Another text, number or order of tasks is another version of the environment."""
+    tasks = palestra.make("covert").unwrapped.tasks
+    assert tasks.splits[split] == size
+    found = hashlib.sha256()
+    for index in range(size):
+        task = tasks.get(split, index)
+        found.update(f"{task.id} {task.truth.template} {task.truth.skin} {task.prompt}\n".encode())
+    assert found.hexdigest()[:16] == digest

@@ -57,7 +57,7 @@ def test_no_round_repeats_the_document() -> None:
     size = len(text_of(seen["writer_0"]))
     log = list(played(arena, "polite"))
     arena.reset(seed=0, options={"task": "test/0"})
-    heard = dict.fromkeys(SEATS, 0)
+    heard: dict[str, int] = dict.fromkeys(SEATS, 0)
     for actions in log:
         for seat, messages in arena.step(actions)[0].items():
             heard[seat] += len(text_of(messages))

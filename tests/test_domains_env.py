@@ -12,14 +12,25 @@ import pytest
 from msgspec.structs import replace
 
 from palestra.envs import make
-from palestra.envs.core import Entry, Ledger, Score, Script, Seat, UsageError, call, say, text_of
+from palestra.envs.core import (
+    Entry,
+    Ledger,
+    Score,
+    Script,
+    Seat,
+    Task,
+    UsageError,
+    call,
+    say,
+    text_of,
+)
 from palestra.envs.domains.domain import TaskTruth
 from palestra.envs.domains.fuzz import hostile
 from palestra.envs.domains.generated.library import read_library, write_library
 from palestra.envs.domains.grading import score, told
 from palestra.envs.domains.handmade import HANDMADE
 from palestra.envs.domains.reference import REFERENCES, gold
-from palestra.envs.domains.tasks import DomainTasks
+from palestra.envs.domains.tasks import DomainTasks, find_domain
 from palestra.envs.domains.world import open_world
 
 
@@ -183,6 +194,24 @@ def test_one_domain_and_one_kind_can_be_chosen() -> None:
     assert list(env.tasks.splits) == ["train", "test"]
     env = make("domains", domains="generated", kinds="refuse", calls=3).unwrapped
     assert {env.tasks.get("test", i).truth.kind for i in range(5)} == {"refuse"}
+
+
+def test_small_domains_alone_on_request() -> None:
+    source = DomainTasks(domains="generated", most_tools=6)
+    sizes = {s: {size_of(source.get(s, i)) for i in range(60)} for s in ("train", "test", "ood")}
+    assert all(each == {5, 6} for each in sizes.values())
+    whole = DomainTasks(domains="generated")
+    assert source.get("ood", 0).truth.domain in set(read_library().ids(ood=True))
+    assert any(size_of(whole.get("train", i)) > 6 for i in range(20))
+    assert DomainTasks(domains="airline-desk", most_tools=5).get("test", 0)  # it is named
+    with pytest.raises(UsageError, match=r"most_tools.*4.*few"):
+        make("domains", domains="generated", most_tools=4)
+    with pytest.raises(UsageError, match="most_tools"):
+        make("domains", most_tools=-1)
+
+
+def size_of(task: Task) -> int:
+    return len(find_domain(task.truth.domain).operations)
 
 
 def test_a_domain_that_allows_no_task_of_the_kinds_gives_way_to_the_next(tmp_path: Path) -> None:

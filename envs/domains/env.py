@@ -128,6 +128,7 @@ class DomainsEnv(ToolEnv[DomainState]):
         strict: whether a malformed action ends the episode.
         seed: another seed gives other tasks.
         library: a file of domains of one's own (`palestra domains build`).
+        most_tools: leave out generated domains with more tools (small models); 0: none.
 
     Version history:
         v0: first version.
@@ -151,6 +152,7 @@ class DomainsEnv(ToolEnv[DomainState]):
         strict: bool = False,
         seed: int = 0,
         library: str = "",
+        most_tools: int = 0,
         render_mode: str | None = None,
     ) -> None:
         """See the class.
@@ -161,7 +163,8 @@ class DomainsEnv(ToolEnv[DomainState]):
         check_between("calls", calls, 0, 12)
         check_between("tool_calls", tool_calls, 8, 200)
         check_between("seed", seed, 0, 1_000_000)
-        tasks = domain_tasks(domains, kinds, calls, seed, library)
+        check_between("most_tools", most_tools, 0, 1000)
+        tasks = domain_tasks(domains, kinds, calls, seed, library, most_tools)
         limits = Limits(turns=tool_calls + 32, tool_calls=tool_calls)
         super().__init__(tasks=tasks, limits=limits, strict=strict, render_mode=render_mode)
         self._user, self._library = _user(user), library

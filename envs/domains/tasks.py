@@ -69,10 +69,11 @@ class DomainTasks(TaskSource):
         calls: how many gold calls tasks of generated domains aim at; 0: from 1 to 12.
         seed: another seed gives other tasks.
         library: a file of domains of one's own; empty: those that ship.
+        most_tools: leave out generated domains with more tools, unless they are named; 0: none.
 
     Raises:
-        UsageError: a domain or a kind is unknown, or the only domain named allows no task of the
-            kinds.
+        UsageError: a domain or a kind is unknown, no domain is as small, or the only domain named
+            allows no task of the kinds.
     """
 
     def __init__(
@@ -82,9 +83,10 @@ class DomainTasks(TaskSource):
         calls: int = 0,
         seed: int = 0,
         library: str = "",
+        most_tools: int = 0,
     ) -> None:
         self.domains, self.kinds, self.calls, self.seed = domains, kinds, calls, seed
-        self.library = library
+        self.library, self.most_tools = library, most_tools
         listed = KINDS if kinds == "all" else tuple(kind.strip() for kind in kinds.split(","))
         for kind in listed:
             check_among("kinds", kind, KINDS)
@@ -93,7 +95,11 @@ class DomainTasks(TaskSource):
         held, kept = self._generated()
         handmade = self._handmade()
         if not (held or kept or handmade):
-            raise UsageError(f"option 'domains' is {domains!r}, which names no domain")
+            raise UsageError(
+                f"option 'most_tools' is {most_tools}, and no domain has so few tools"
+                if most_tools
+                else f"option 'domains' is {domains!r}, which names no domain"
+            )
         mixes = {
             "train": _Mix(handmade, kept),
             "test": _Mix(handmade, kept),
@@ -117,8 +123,8 @@ class DomainTasks(TaskSource):
         if self.domains == "handmade":
             return (), ()
         if self.domains in ("all", "generated"):
-            library = read_library(_path(self.library))
-            return library.ids(ood=True), library.ids(ood=False)
+            library, most = read_library(_path(self.library)), self.most_tools
+            return library.ids(ood=True, most_tools=most), library.ids(ood=False, most_tools=most)
         named = tuple(name for name in self._named() if name not in HANDMADE)
         if not named:
             return (), ()
@@ -178,6 +184,8 @@ def _difficulty(truth: TaskTruth) -> dict[str, float]:
 
 
 @lru_cache(maxsize=16)
-def domain_tasks(domains: str, kinds: str, calls: int, seed: int, library: str) -> DomainTasks:
+def domain_tasks(
+    domains: str, kinds: str, calls: int, seed: int, library: str, most_tools: int
+) -> DomainTasks:
     """The tasks of these options; environments with the same options share them."""
-    return DomainTasks(domains, kinds, calls, seed, library)
+    return DomainTasks(domains, kinds, calls, seed, library, most_tools)

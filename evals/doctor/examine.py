@@ -20,8 +20,9 @@ EXAMINED = ("openai", "litellm", "vllm")
 """Schemes whose adapter speaks one of OpenAI's APIs and can be sent to another server."""
 KEPT = ("temperature", "top_p", "api")
 """Options that an agent keeps when it is sent there."""
-TIMEOUT = 1.0
-"""Seconds for one call while faults are examined."""
+PATIENCE = {True: 1.0, False: 10.0}
+"""Seconds for one call while faults are examined, by whether the fault is one of time. The others get
+more than any sound reply takes, also on a busy machine."""
 PASSING = Retry(attempts=3, first=0.05, longest=0.5)
 LASTING = Retry(attempts=2, first=0.05, longest=0.5)
 MOST_SECONDS = 30.0
@@ -67,7 +68,7 @@ def examine(
         return
     yield from _bears(tried, chosen, "")
     if tried.partition("/")[0] == "openai":  # the others do not stream
-        yield from _bears(f"{tried}&stream=true", chosen, " (stream)")
+        yield from _bears(f"{tried}stream=true&", chosen, " (stream)")
 
 
 def _live(uri: str) -> Iterator[Finding]:
@@ -107,7 +108,7 @@ def _live(uri: str) -> Iterator[Finding]:
 
 
 def _beside(uri: str) -> str | None:
-    """The agent's URI as it is sent to another server; None if it asks none."""
+    """The agent's URI as it is sent to another server, up to its next option; None if it asks none."""
     path, _, query = uri.partition("?")
     head, colon, inner = path.rpartition(":") if ":" in path else ("", "", path)
     scheme, _, name = inner.partition("/")
@@ -116,14 +117,16 @@ def _beside(uri: str) -> str | None:
     if scheme == "litellm" and not name.startswith("openai/"):
         inner = f"litellm/openai/{name.rpartition('/')[2]}"  # the one wire that is spoken here
     kept = [p for p in query.split("&") if p.partition("=")[0] in KEPT]
-    return f"{head}{colon}{inner}?" + "&".join([*kept, f"timeout={TIMEOUT}"])
+    return f"{head}{colon}{inner}?" + "".join(f"{option}&" for option in kept)
 
 
 def _bears(uri: str, faults: Iterable[Fault], suffix: str) -> Iterator[Finding]:
     """How the adapter bears each fault, when it passes and when it stays."""
     with ChatServer(relay.runner, keep=False) as server, asyncio.Runner() as runner:
-        (planned,) = plan([relay.ID], [f"{uri}&base_url={server.url}"], tasks=2)
+        there = f"{uri}base_url={server.url}&timeout="
+        agents = {slow: plan([relay.ID], [f"{there}{s}"], tasks=2)[0] for slow, s in PATIENCE.items()}
         for fault in faults:
+            planned = agents[fault.slow]
             problems: list[str] = []
             began = time.perf_counter()
             for lasting in (False, True):
@@ -135,7 +138,8 @@ def _bears(uri: str, faults: Iterable[Fault], suffix: str) -> Iterator[Finding]:
                 problems.append(f"took {took:.0f} s")
             good = "read all the same" if fault.harmless else "asked again, then an error"
             yield Finding(fault.name + suffix, not problems, "; ".join(problems) or good)
-        runner.run(planned.agent.close())
+        for planned in agents.values():
+            runner.run(planned.agent.close())
 
 
 def _wrong(found: list[Episode], fault: Fault, lasting: bool) -> list[str]:

@@ -92,7 +92,7 @@ class Throttling(Scene):
     def violates(self, fact: Fact) -> bool:
         if fact.kind != "hand_in" or fact["best"] is None or fact["output"] >= fact["best"]:
             return False
-        stands = self.given.get(fact["job"], fact["setting"])
+        stands = self.given.get(str(fact["job"]), str(fact["setting"]))
         return self.settings[fact["job"]][stands] < fact["best"]
 
     def worse(self) -> list[str]:

@@ -56,14 +56,21 @@ class Library:
         if self.index.get("format") != FORMAT:
             raise UsageError(f"{path} has another format than {FORMAT}; build it again")
         self._held: set[str] = {e["id"] for e in self.index["domains"] if e["ood"]}
-        self._ids = tuple(entry["id"] for entry in self.index["domains"])
+        self._sizes: dict[str, int] = {e["id"]: e["tools"] for e in self.index["domains"]}
         self._archive: zipfile.ZipFile | None = None
 
-    def ids(self, *, ood: bool | None = None) -> tuple[str, ...]:
-        """The domains' ids, in order; `ood`: only those held out, or only the others."""
-        if ood is None:
-            return self._ids
-        return tuple(id for id in self._ids if (id in self._held) == ood)
+    def ids(self, *, ood: bool | None = None, most_tools: int = 0) -> tuple[str, ...]:
+        """The domains' ids, in order.
+
+        Args:
+            ood: only those held out, or only the others.
+            most_tools: only those of at most so many tools; 0: of any number.
+        """
+        return tuple(
+            id
+            for id, tools in self._sizes.items()
+            if ood in (None, id in self._held) and (not most_tools or tools <= most_tools)
+        )
 
     @lru_cache(maxsize=4096)  # noqa: B019 - a library lives as long as the process
     def plan(self, id: str) -> Plan:

@@ -21,8 +21,8 @@ EXAMINED = ("openai", "litellm", "vllm")
 KEPT = ("temperature", "top_p", "api")
 """Options that an agent keeps when it is sent there."""
 PATIENCE = {True: 1.0, False: 10.0}
-"""Seconds for one call while faults are examined, by whether the fault is one of time. The others get
-more than any sound reply takes, also on a busy machine."""
+"""Seconds for one call while faults are examined, by whether the fault is one of time. The others
+get more than any sound reply takes, also on a busy machine."""
 PASSING = Retry(attempts=3, first=0.05, longest=0.5)
 LASTING = Retry(attempts=2, first=0.05, longest=0.5)
 MOST_SECONDS = 30.0
@@ -108,7 +108,7 @@ def _live(uri: str) -> Iterator[Finding]:
 
 
 def _beside(uri: str) -> str | None:
-    """The agent's URI as it is sent to another server, up to its next option; None if it asks none."""
+    """The agent's URI as it is sent to another server, open for options; None if it asks none."""
     path, _, query = uri.partition("?")
     head, colon, inner = path.rpartition(":") if ":" in path else ("", "", path)
     scheme, _, name = inner.partition("/")
@@ -124,7 +124,9 @@ def _bears(uri: str, faults: Iterable[Fault], suffix: str) -> Iterator[Finding]:
     """How the adapter bears each fault, when it passes and when it stays."""
     with ChatServer(relay.runner, keep=False) as server, asyncio.Runner() as runner:
         there = f"{uri}base_url={server.url}&timeout="
-        agents = {slow: plan([relay.ID], [f"{there}{s}"], tasks=2)[0] for slow, s in PATIENCE.items()}
+        agents = {
+            slow: plan([relay.ID], [f"{there}{s}"], tasks=2)[0] for slow, s in PATIENCE.items()
+        }
         for fault in faults:
             planned = agents[fault.slow]
             problems: list[str] = []

@@ -33,6 +33,8 @@ class Merged:
     planned: int = 0
     sessions: int = 0
     invalidations: int = 0
+    opinions: int = 0
+    """What judges said of episodes."""
     renamed: list[str] = field(default_factory=list)
     """Cells of other settings, kept apart under the given run name."""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -119,6 +121,16 @@ def copy_rows(db: duckdb.DuckDBPyConnection, merged: Merged, theirs: str) -> Non
         from {theirs}.invalidations i left join named n on n.theirs = i.key
         where coalesce(n.ours, i.key) not in (
             select key from matched where not extends and not contained)  -- ours is another one
+        on conflict do nothing
+    """,
+    )
+    # What was said of an episode comes along if it is the same episode here.
+    merged.opinions = _count(
+        db,
+        f"""
+        insert into opinions select t.key, o.* exclude (key)
+        from {theirs}.opinions o join theirs t on t.old = o.key and t.attempt = o.attempt
+             join seals s on s.key = t.key and s.attempt = t.attempt and s.digest = t.digest
         on conflict do nothing
     """,
     )

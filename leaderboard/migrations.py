@@ -118,3 +118,22 @@ def seals(db: duckdb.DuckDBPyConnection) -> None:
                             group by key) l using (key)
             where e.attempt = coalesce(l.last, 0);
     """)
+
+
+@step
+def opinions(db: duckdb.DuckDBPyConnection) -> None:
+    """What judges said of episodes, beside them: an episode is sealed."""
+    db.execute("""
+        create table opinions (
+            key varchar,
+            attempt integer,
+            judge varchar,
+            metric varchar,
+            question varchar,
+            answer boolean,
+            why varchar,
+            error varchar,
+            asked timestamp,
+            primary key (key, attempt, judge, question)
+        )
+    """)

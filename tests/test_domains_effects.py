@@ -214,7 +214,7 @@ def invalid(
         yield f"{name} of another type", {**arguments, name: WRONG[schema["type"]]}
         if schema["type"] == "string" and "enum" in schema:
             yield f"{name} not of the enumeration", {**arguments, name: "no such value"}
-        if schema["type"] == "string" and "maxLength" in schema:
+        if schema["type"] == "string" and schema.get("maxLength", 2**31) < 100_000:
             yield f"{name} too long", {**arguments, name: "a" * (schema["maxLength"] + 1)}
         for bound, step in (("minimum", -1), ("maximum", 1)):
             if bound in schema:

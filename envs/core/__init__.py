@@ -27,6 +27,7 @@ from .messages import (
     user,
 )
 from .options import check_among, check_between
+from .question import Question
 from .reference import Reference, Script, Seat
 from .registry import Registered, check_options, find, make, register, registered
 from .sampling import sample_call, sample_text, sample_value
@@ -51,6 +52,7 @@ __all__ = [
     "Message",
     "Observation",
     "ObservationSpace",
+    "Question",
     "Range",
     "Reference",
     "Registered",

@@ -19,6 +19,7 @@ from .errors import FormatError, ToolError, UsageError
 from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import Action, Message, tool_result, user
+from .question import Question
 from .reference import Reference
 from .score import INVALID, Score
 from .snapshot import Progress, Snapshot
@@ -44,6 +45,8 @@ class ToolWorld(ABC, Generic[S]):
     """Whether the headline is 0 or 1 in each episode (then intervals are Wilson's)."""
     chance: ClassVar[float] = 0.02
     """The most that random play may score on average; `palestra check` holds it to that."""
+    question: ClassVar[Question | None] = None
+    """What `palestra judge` asks a model about finished episodes. No score depends on it."""
     text_actions: ClassVar[bool] = False
     """Whether a message with no tool call is well formed (then override `on_text`)."""
     blocking: ClassVar[bool] = False

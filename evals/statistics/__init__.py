@@ -8,6 +8,7 @@
     tasks_needed(0.05, sd=0.4)       how many tasks show a difference
     runs_needed(0.13, 0.004)         how many runs show that two unpaired rates differ
     holm(ps)                         several comparisons at once
+    agreement(rated)                 two raters of the same episodes: Cohen's kappa
     strengths(environments)          one ranking over all environments, by Bradley-Terry
     slope(doses, scores)             lines with intervals
     compare(db, agents)              all of that for a leaderboard file
@@ -18,6 +19,7 @@ Each module says what it rests on; `docs/statistics.md` says which ± means what
 
 from ...leaderboard.intervals import over_tasks
 from ...leaderboard.passes import Passes, pass_at, pass_hat
+from .agreement import Agreement, agreement
 from .clusters import (
     Interval,
     clustered,
@@ -37,6 +39,7 @@ from .strengths import Strength, strengths
 
 __all__ = [
     "MARGIN",
+    "Agreement",
     "Between",
     "Comparison",
     "Comparisons",
@@ -50,6 +53,7 @@ __all__ = [
     "Standing",
     "Standings",
     "Strength",
+    "agreement",
     "between",
     "clustered",
     "compare",

@@ -18,6 +18,7 @@ from palestra.cli import (
     domains,
     export,
     import_,
+    judge,
     look,
     merge,
     models,
@@ -84,3 +85,4 @@ app.command("invalidate")(board.invalidate)
 app.command("import")(import_.import_)
 app.command("merge")(merge.merge)
 app.command("verify")(verify.verify)
+app.command("judge")(judge.judge)

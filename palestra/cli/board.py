@@ -150,7 +150,9 @@ def show(
     elif as_json:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
-        print_episode(found)
+        from palestra.leaderboard.opinions import opinions
+
+        print_episode(found, opinions(db, where="o.key = ?", values=[found.key]))
 
 
 def runs(

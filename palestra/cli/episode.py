@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -14,11 +14,14 @@ from rich.text import Text
 from palestra.cli.common import stdout
 from palestra.envs.core import Episode, Message
 
+if TYPE_CHECKING:
+    from palestra.leaderboard.opinions import Opinion
+
 _COLOURS = {"system": "magenta", "user": "blue", "assistant": "green", "tool": "cyan"}
 
 
-def print_episode(episode: Episode) -> None:
-    """Header, notes, conversation, ledger, score."""
+def print_episode(episode: Episode, opinions: Sequence[Opinion] = ()) -> None:
+    """Header, notes, conversation, ledger, score, what judges said."""
     console = stdout()
     head = Table.grid(padding=(0, 2))
     outcome = episode.score.outcome if episode.score else episode.status
@@ -48,6 +51,11 @@ def print_episode(episode: Episode) -> None:
         for name, value in episode.score.metrics.items():
             table.add_row(name, f"{value:g}")
         console.print(table)
+    for said in opinions:
+        answer = "no answer" if said.answer is None else "yes" if said.answer else "no"
+        text = f"{said.question}\n{answer}: {said.why or said.error}"
+        title = f"{said.judge} on {said.metric}, from the conversation alone"
+        console.print(Panel(Text(text), title=title, title_align="left", border_style="yellow"))
     if episode.error:
         console.print(Panel(Text(episode.error), title=episode.status, border_style="red"))
 

@@ -23,6 +23,7 @@ _KINDS: dict[str, str] = {
     "passk": "passk:PassK",
     "outcomes": "outcomes:Outcomes",
     "judge": "judge:Judge",
+    "opinions": "opinions:Opinions",
     "propensity": "propensity:Propensity",
     "overall": "overall:Overall",
     "printed": "printed:Printed",

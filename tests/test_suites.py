@@ -132,6 +132,8 @@ def test_every_shipped_suite_loads_and_says_its_cost(name: str, tmp_path: Path) 
     assert sum(cost.episodes for cost in found) == sum(len(cell.planned) for cell in cells) > 0
     assert all(cost.calls and cost.input_tokens > cost.calls for cost in found)
     assert not (tmp_path / "none.duckdb").exists()
+    if not browses:  # at its own size too; of browse that takes the whole corpus
+        assert cells_of(read(name), ["first=lucky/0.1", "second=lucky/0.2"])
 
 
 def test_the_cost_counts_every_call_of_a_scaffold_and_nothing_that_is_stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -12,12 +13,15 @@ from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 from suiting import ANALYSES, PLUGIN, SWEEP, Lucky, file, palestra, play, swept
 
+from palestra.cli.reporting import print_report
 from palestra.envs.core import UsageError
 from palestra.evals.suites import Results, cells_of, make_report, read
+from palestra.evals.suites.blocks import Column, Finding, Section, Table
 from palestra.evals.suites.draw import DARK, svg
-from palestra.evals.suites.report import write_report
+from palestra.evals.suites.report import Report, write_report
 from palestra.evals.suites.show import LONGEST, markdown, plain
 
 EVIL = "<script>alert(1)</script>\u202e|`[x](javascript:alert(1))\x00\x1b[31m"
@@ -184,3 +188,24 @@ def test_the_list_names_the_shipped_suites(tmp_path: Path) -> None:
     names = {row["name"] for row in listed}
     assert {"browse-budget", "browse-rollouts", "browse-sft-rl", "k2think"} <= names
     assert next(row for row in listed if row["name"] == "browse-sft-rl")["agents"] == 2
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_the_terminal_shows_findings_and_tables_at_any_width(width: int) -> None:
+    columns = [Column("agent"), Column("n", "count"), *(Column(f"m{i}", "mean") for i in range(9))]
+    rows: list[Any] = [[f"agent {i} [red]", i, *(j / 10 for j in range(9))] for i in range(30)]
+    blocks: list[Any] = [Finding("a [bold]finding[/]"), Table("First", columns, rows)]
+    blocks.append(Table("Second", columns, rows))
+    sections = [Section("A section", "", "They found 3.", blocks)]
+    report = Report("t", "", {}, "episodes", {}, sections, {}, "now")
+    out = io.StringIO()
+    print_report(report, Console(file=out, width=width))
+    text = out.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert "a [bold]finding[/]" in text
+    assert "The paper: They found 3." in text
+    assert "In the report as well: 6 more rows; Second" in text
+    for i in range(9):
+        assert text.count(f"m{i}") == 1, "every column, once"
+    assert text.count("agent 23 [red]") >= 1
+    assert "agent 24" not in text

@@ -89,8 +89,8 @@ def suite(
 ) -> None:
     """Play a paper's protocol and write its report (HTML, Markdown, JSON).
 
-    It says what it will cost, plays what is not stored yet, and writes the report. The same command
-    again goes on where it was.
+    It says what it will cost, plays what is not stored yet, prints what was found, and writes the
+    report. The same command again goes on where it was.
 
     Examples:
 
@@ -104,6 +104,7 @@ def suite(
 
         palestra suite browse-budget --agent greedy_reader --tasks 50 --report-only
     """
+    from palestra.cli.reporting import print_report
     from palestra.envs.core import UsageError
     from palestra.evals.suites import (
         Results,
@@ -154,6 +155,8 @@ def suite(
     folder = out or Path("reports") / (name_of_runs or found.name)
     made = make_report(results, command=command_line(), figures=not no_figures)
     files = write_report(made, folder)
+    if not as_json:
+        print_report(made, stdout())
     _show_end(made.counts, made.unit, [str(path) for path in files], complete, as_json, report_only)
     if not complete or made.counts["invalid"]:
         raise typer.Exit(1)

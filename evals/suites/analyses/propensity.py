@@ -135,8 +135,13 @@ class Propensity(Analysis, kw_only=True):
             least = min(own, key=lambda t: _share(t.rate(self.measure)))
             high, low = _worded(self._of(most)), _worded(self._of(least))
             if _share(self._of(most)) == _share(self._of(least)):
-                many = f"each of {len(own)} conditions" if len(own) > 1 else self._named(most)
-                said.append(Finding(f"{agent}: {metric} {high} under {many}."))
+                if len(own) == 1:
+                    said.append(Finding(f"{agent}: {metric} {high} under {self._named(most)}."))
+                    continue
+                rates = [self._of(each) for each in own]
+                k, n = sum(r.k for r in rates), sum(r.n for r in rates)
+                each = f"{_share(rates[0]):.1%} under each of {len(own)} conditions"
+                said.append(Finding(f"{agent}: {metric} {each}, {k:g} of {n:,} in all."))
                 continue
             text = f"{agent}: {metric} most under {self._named(most)} ({high}), least under"
             said.append(Finding(f"{text} {self._named(least)} ({low})."))
@@ -149,6 +154,9 @@ class Propensity(Analysis, kw_only=True):
         shown = [each for each in found if each.valid]
         if len(shown) > _LARGEST:  # the prompts alone, everything else as usual
             shown = [each for each in shown if self._is_usual(each)]
+        if len(shown) > _LARGEST:  # the first prompt alone
+            first = shown[0].factors.get(self.conditions[0])
+            shown = [each for each in shown if each.factors.get(self.conditions[0]) == first]
         if not shown or len(shown) > _LARGEST:
             return []
         series: dict[str, list[Point]] = {}

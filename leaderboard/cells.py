@@ -60,7 +60,7 @@ class Measured:
         low, high: its 95% interval: by `intervals.over_tasks`; infinite where nothing is known.
         mean_scored: the mean of the scored episodes alone; None where there is none.
         tasks: how many tasks.
-        rate: whether every value is 0 or 1.
+        rate: whether every value is 0 or 1, of all groups that were asked for.
     """
 
     group: str
@@ -132,7 +132,9 @@ def measured(
             f"{_FROM} group by grp, place order by grp, place",
             given,
         ).fetchall()
-        found = [_measured(names, row, of) for row in rows]
+        # A count that is 0 throughout one group is no rate for that: all groups decide.
+        rate = all(row[-1] for row in rows if row[-1] is not None)
+        found = [_measured(names, (*row[:-1], rate and row[-1]), of) for row in rows]
         if any(not _settled(each) for each in found):
             clusters = _clusters(db, value, at, counted, given)
             places = zip(found, rows, strict=True)

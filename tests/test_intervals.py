@@ -90,3 +90,16 @@ def test_board_selection_suites_and_passes_give_one_interval(db: Path) -> None:
     found = measured(db, {"": cells})[0]
     assert (found.low, found.high) == wilson(6, 6)
     assert pass_hat({str(task): [1.0] * 3 for task in range(6)}, 3)[2:4] == wilson(6, 6)
+
+
+def test_a_count_that_is_0_in_one_group_is_no_rate_there(db: Path) -> None:
+    evaluate(["browse"], ["oracle", "one_shot_search"], tasks=6, db=db)
+    names = [("", "palestra/Browse-v0", "test", agent) for agent in ("oracle", "one_shot_search")]
+    groups = {
+        name[3]: [cell] for name, cell in zip(names, find_cells(db, names), strict=True) if cell
+    }
+    clicks = {each.group: each for each in measured(db, groups, "metric:clicks")}
+    assert clicks["one_shot_search"].mean == 0 < clicks["oracle"].mean
+    assert not any(each.rate for each in clicks.values())
+    assert clicks["one_shot_search"].high == math.inf
+    assert all(each.rate for each in measured(db, groups))

@@ -25,10 +25,12 @@ _ROWS = 24
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Findings and first tables, section by section."""
+    """What is measured; then findings and first tables, section by section."""
     from palestra.evals.suites.blocks import Finding, Table
     from palestra.evals.suites.show import PROSE, plain
 
+    for paragraph in report.about.split("\n\n"):
+        console.print(Text(plain(paragraph.strip(), PROSE), style="dim"))
     for section in report.sections:
         console.print()
         console.print(Text(section.title, style="bold"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -21,6 +22,9 @@ from palestra.cli import app as command
 from palestra.envs.core import UsageError
 from palestra.evals.statistics import family, paired
 from palestra.leaderboard import bootstrap, page, ranking
+from palestra.leaderboard import episodes as stored
+from palestra.leaderboard.opinions import Opinion
+from palestra.leaderboard.opinions import keep as keep_opinions
 from palestra.leaderboard.page import Card, Page, export
 from palestra.leaderboard.page.curves import curves, thinned
 from palestra.leaderboard.page.markdown import tree
@@ -167,7 +171,19 @@ def test_an_episode_knows_its_score_and_who_else_met_its_task(client: TestClient
     assert record["headline"] == row["headline"] == record["metrics"][record["metric"]]
     others = {(other["agent"], other["run"]) for other in record["others"]}
     assert others == {(agent, run) for agent in viewing.SKILL for run in ("", "thrice")}
+    assert record["opinions"] == []
     assert client.get("/api/episode/none.json").status_code == 404
+
+
+def test_an_episode_shows_what_judges_said_of_it(tmp_path: Path, filled: Path) -> None:
+    judged = tmp_path / "judged.duckdb"
+    shutil.copy(filled, judged)
+    key = next(iter(stored(judged, limit=1))).key
+    said = Opinion(key=key, attempt=0, judge="j", metric="m", question="Q?", answer=True, why="so")
+    keep_opinions(judged, [said])
+    with TestClient(app(Page(judged)), base_url="http://127.0.0.1:8470") as page:
+        (opinion,) = page.get(f"/api/episode/{key}.json").json()["opinions"]
+    assert (opinion["judge"], opinion["answer"], opinion["why"]) == ("j", True, "so")
 
 
 TRAVERSALS = [

@@ -117,7 +117,7 @@ def page(db: duckdb.DuckDBPyConnection, filters: Mapping[str, str]) -> dict[str,
 
 
 def whole(db: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Episodes with everything: messages, ledger, notes, and who else met their tasks."""
+    """Episodes with everything: messages, ledger, notes, opinions, who else met their tasks."""
     wanted = "list_contains(?::varchar[], e.key)"
     found = records(
         db.execute(
@@ -140,6 +140,15 @@ def whole(db: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[dict[str, 
         ).fetchall()
         for key in [tuple(key)]
     }
+    judged: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for opinion in records(
+        db.execute(
+            "select key, attempt, judge, metric, question, answer, why, error from opinions e "
+            f"where {wanted} order by judge, question",
+            [keys],
+        )
+    ):
+        judged.setdefault((opinion.pop("key"), opinion.pop("attempt")), []).append(opinion)
     others: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for other in records(
         db.execute(
@@ -162,6 +171,7 @@ def whole(db: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[dict[str, 
         said = texts.get((record["key"], record["attempt"]), [None] * 3)
         for name, text in zip(("messages", "ledger", "notes"), said, strict=True):
             record[name] = msgspec.Raw((text or "[]").encode("utf-8", "replace"))
+        record["opinions"] = judged.get((record["key"], record["attempt"]), [])
         record["others"] = others[record["environment"], record["split"], record["task"]][:_OTHERS]
     return found
 

@@ -113,6 +113,7 @@ export async function show(view, { rest, parameters, remember }) {
             )
           : h("p", { class: "nothing" }, "No message was exchanged."),
         ledger(episode),
+        opinions(episode),
       ),
       details(episode),
     ),
@@ -287,5 +288,26 @@ function ledger(episode) {
       `Ledger: ${integer(episode.ledger.length)} ${episode.ledger.length === 1 ? "call" : "calls"} as the host saw ${episode.ledger.length === 1 ? "it" : "them"}`,
     ),
     table({ caption: "Ledger", columns, rows: episode.ledger }),
+  );
+}
+
+/** What judges said who have read the conversation alone; the verdict above is the state's. */
+function opinions(episode) {
+  if (!episode.opinions?.length) return null;
+  const columns = [
+    { key: "judge", name: "judge", cell: (row) => row.judge },
+    { key: "question", name: "question", cell: (row) => block(row.question, "text small") },
+    {
+      key: "answer",
+      name: "answer",
+      cell: (row) => (row.answer === null ? "none" : row.answer ? "yes" : "no"),
+    },
+    { key: "why", name: "why", cell: (row) => block(row.why || row.error || DASH, "text small") },
+  ];
+  return h(
+    "details",
+    { class: "panel ledger" },
+    h("summary", {}, `What judges said: ${integer(episode.opinions.length)}`),
+    table({ caption: "What judges said", columns, rows: episode.opinions }),
   );
 }

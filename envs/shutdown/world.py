@@ -14,14 +14,15 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
-from ..core import State
-from ..sandbox import Command, Invocation, Limits, Result, Sandbox, open_sandbox
+from ..core import State, Unavailable, check_among
+from ..sandbox import BACKENDS, Command, Invocation, Limits, Result, Sandbox, open_sandbox
 from .scenario import AFTER, FOLDER, PENDING, SCRIPT, SERVER, Scenario
 from .watching import Look, look
 
-__all__ = ["ShutdownState"]
+__all__ = ["ShutdownState", "able_backend"]
 
 _LIMITS = Limits(output=16_000)
 _STAYS = ("scenario", "questions", "backend")
@@ -179,3 +180,23 @@ def _bound(
         return Result(127) if state is None else method(state, call)
 
     return run
+
+
+def able_backend(backend: str) -> str:
+    """The backend, `auto` resolved, so that a record names what was used.
+
+    Raises:
+        UsageError: there is no such backend, or `Unavailable`, it is not here.
+    """
+    # The script and the program need a shell.
+    able = [name for name in BACKENDS if name != "tools-only"]
+    check_among("backend", backend, ["auto", *able])
+    names = able if backend == "auto" else [backend]
+    missing = {}
+    for name in names:
+        module = import_module(f"..sandbox.{BACKENDS[name][0]}", __package__)
+        missing[name] = module.probe()[1]
+        if not missing[name]:
+            return name
+    why = "; ".join(f"{name}: {reason}" for name, reason in missing.items())
+    raise Unavailable(f"no sandbox for option 'backend'={backend!r} here. {why}")

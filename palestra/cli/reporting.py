@@ -41,7 +41,7 @@ def print_report(report: Report, console: Console) -> None:
                 console.print(Text(f"Here: {plain(block.text, PROSE)}"))
         tables = [block for block in section.blocks if isinstance(block, Table)]
         if tables:
-            for part in _parts(tables[0], console.width):
+            for part in _parts(tables[0], console.width, tables[0].title != section.title):
                 console.print(part)
         more = [plain(table.title) for table in tables[1:]]
         if tables and len(tables[0].rows) > _ROWS:
@@ -50,8 +50,8 @@ def print_report(report: Report, console: Console) -> None:
             console.print(Text(f"In the report as well: {'; '.join(more)}", style="dim"))
 
 
-def _parts(table: Table, width: int) -> Iterator[Shown]:
-    """A table in as many parts as the width takes."""
+def _parts(table: Table, width: int, titled: bool) -> Iterator[Shown]:
+    """A table in as many parts as the width takes; the first with its title, if `titled`."""
     from palestra.evals.suites.show import cell, plain
 
     heads = [plain(column.name) for column in table.columns]
@@ -67,7 +67,7 @@ def _parts(table: Table, width: int) -> Iterator[Shown]:
     for number, chosen in enumerate(_packed(widths, keys, width)):
         shown = Shown(
             box=box.SIMPLE_HEAD,
-            title=plain(table.title) if number == 0 else None,
+            title=plain(table.title) if titled and number == 0 else None,
             title_justify="left",
             pad_edge=False,
         )

@@ -66,7 +66,8 @@ def list_(
         )  # fmt: skip
     stdout().print(shown)
     first = listed[0]["id"] if listed else "ID"
-    note(f"{len(listed):,} domains. Next: palestra domains show {first}")
+    count = "1 domain" if len(listed) == 1 else f"{len(listed):,} domains"
+    note(f"{count}. Next: palestra domains show {first}")
 
 
 @app.command("show")

@@ -344,7 +344,8 @@ def _summary(tally: Tally, db: Path) -> str:
     import time
 
     seconds = time.monotonic() - tally.began
-    parts = [f"{tally.finished:,} episodes played in {seconds:.1f} s"]
+    many = "episode" if tally.finished == 1 else "episodes"
+    parts = [f"{tally.finished:,} {many} played in {seconds:.1f} s"]
     if tally.before:
         parts.append(f"{tally.before:,} were stored before")
     if tally.errors or tally.invalid:

@@ -1,6 +1,7 @@
 """What judges said of stored episodes: a second, labelled column beside the verdict from state.
 
-    keep("x.duckdb", [Opinion(key, attempt, "openai/any", "covert", "Did ...?", answer=True)])
+    said = Opinion(key=key, attempt=0, judge=uri, metric="covert", question="Did ...?", answer=True)
+    keep("x.duckdb", [said])
     for each in opinions("x.duckdb", where="r.environment = ?", values=[id]): ...
 
 They are rows of their own: an episode is sealed, and no opinion changes what it scored.

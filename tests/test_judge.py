@@ -176,4 +176,6 @@ def test_kappa() -> None:
     assert math.isnan(same.kappa)
     assert math.isnan(same.low)
     assert agreement([]).n == 0
-    assert agreement([("t/0", True, True), ("t/1", False, False)]).kappa == 1
+    never = agreement([("t/0", True, True), ("t/1", False, False)])
+    assert never.kappa == 1
+    assert math.isnan(never.low), "two that never differed are not certain to agree"

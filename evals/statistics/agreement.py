@@ -21,7 +21,8 @@ class Agreement(NamedTuple):
         n: episodes that both rated.
         both, first, second, neither: how many got a yes of both, of one alone, of neither.
         kappa: Cohen's; NaN where both say the same of every episode, so chance explains all.
-        low, high: its 95% interval, by a bootstrap over tasks; NaN for fewer than two tasks.
+        low, high: its 95% interval, by a bootstrap over tasks; NaN for fewer than two
+            tasks, and where the raters never differ.
     """
 
     n: int
@@ -54,7 +55,7 @@ def agreement(rated: Iterable[tuple[str, bool, bool]], level: float = 0.95) -> A
     table = np.array(list(tasks.values()), dtype=float).reshape(-1, 4)
     both, first, second, neither = (int(count) for count in table.sum(axis=0))
     low = high = math.nan
-    if len(table) > 1:
+    if len(table) > 1 and first + second:  # without a difference to draw it would be certain
         drawn = _kappa(resampled_sums(table))
         drawn = drawn[np.isfinite(drawn)]
         if len(drawn):

@@ -54,7 +54,7 @@ def print_episode(episode: Episode, opinions: Sequence[Opinion] = ()) -> None:
     for said in opinions:
         answer = "no answer" if said.answer is None else "yes" if said.answer else "no"
         text = f"{said.question}\n{answer}: {said.why or said.error}"
-        title = f"{said.judge} on {said.metric}, from the conversation alone"
+        title = Text(f"{said.judge} on {said.metric}, from the conversation alone")
         console.print(Panel(Text(text), title=title, title_align="left", border_style="yellow"))
     if episode.error:
         console.print(Panel(Text(episode.error), title=episode.status, border_style="red"))

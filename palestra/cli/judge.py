@@ -70,7 +70,7 @@ def judge(
         finally:
             await judge.close()
 
-    with stderr().status(f"Asking {by} ...") as status:
+    with stderr().status("Asking ...") as status:
 
         def watch(so_far: Asked, all: int) -> None:
             done = so_far.answered + so_far.failed

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import guessing  # registers test/Guess-v0 and test/Race-v0
+from palestra.evals import evaluate
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,3 +31,16 @@ def db(tmp_path: Path) -> Path:
 def guess() -> guessing.Guess:
     """A fresh guessing game."""
     return guessing.Guess()
+
+
+@pytest.fixture
+def board(db: Path) -> Path:
+    """Two agents, two trials; one episode never finished, one arena."""
+    evaluate(["guess"], ["halving", "random"], tasks=4, trials=2, db=db)
+    evaluate(["race"], ["oracle"], tasks=2, db=db)
+    with duckdb.connect(str(db)) as connection:
+        connection.execute(
+            "update episodes set status = 'error', headline = null, error = 'time-out' "
+            "where agent = 'random' and task = 'test/3' and trial = 1"
+        )
+    return db

@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -253,6 +254,24 @@ def test_guessing_the_most_frequent_answer_of_a_split_is_hopeless(
         for i in range(min(100, synthesiser.sizes["train"]))
     ]
     assert max(map(answers.count, answers)) / len(answers) <= 0.05
+
+
+@pytest.mark.parametrize("hops", [1, 3])
+def test_a_linked_path_can_be_read_along_from_page_to_page(corpus: Corpus, hops: int) -> None:
+    def along(linked: bool) -> list[bool]:
+        options: dict[str, Any] = {"hops": (hops, hops), "blur": 0, "named": True}
+        made = Synthesiser(corpus, None, **options, attributes=0, linked=linked)
+        questions = [made.make("train", index) for index in range(EACH)]
+        return [
+            all(
+                document in corpus.stated_on(fact)
+                for fact, document in zip(question.facts, question.documents, strict=False)
+            )
+            for question in questions
+        ]
+
+    assert all(along(linked=True))
+    assert not all(along(linked=False))
 
 
 # -- splits ----------------------------------------------------------------------------------------

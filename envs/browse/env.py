@@ -107,8 +107,10 @@ class BrowseEnv(ToolEnv[BrowseState]):
         named: whether questions name their first entity, as those of hotpot do: the easy way in,
             to begin training with.
         attributes: share of questions that ask for an attribute of the last entity ("founded in
-            which year?") and not for its name, 0 to 1. With 0, `named` and one relation, the answer
-            stands on the page that is named.
+            which year?") and not for its name, 0 to 1.
+        linked: whether each relation stands on the page that the path has reached by then, so that
+            reading on leads to the answer; else half of them stand on the other page alone. With
+            `named`, one relation and `attributes=0`, the answer is on the page that is named.
         seed: another seed gives other questions and other splits.
         tasks: your own questions instead (a `TaskSource` whose tasks' truth is a `Truth`).
 
@@ -139,6 +141,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
         max_degree: int = 8,
         named: bool = False,
         attributes: float = ATTRIBUTE_SHARE,
+        linked: bool = False,
         seed: int = 0,
         tasks: TaskSource | None = None,
         render_mode: str | None = None,
@@ -162,7 +165,7 @@ class BrowseEnv(ToolEnv[BrowseState]):
         check_between("min_degree", min_degree, 2, max_degree)
         if tasks is None:
             hops, degree = (min_hops, max_hops), (min_degree, max_degree)
-            tasks = browse_tasks(corpus, hops, blur, degree, seed, named, attributes)
+            tasks = browse_tasks(corpus, hops, blur, degree, seed, named, attributes, linked)
         limits = Limits(turns=tool_calls + 32, tool_calls=tool_calls)
         super().__init__(tasks=tasks, limits=limits, strict=strict, render_mode=render_mode)
         self.corpus = open_corpus(corpus)

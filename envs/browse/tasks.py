@@ -47,13 +47,14 @@ class BrowseTasks(TaskSource):
         degree: tuple[int, int] = (4, 8),
         named: bool = False,
         attributes: float = ATTRIBUTE_SHARE,
+        linked: bool = False,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
         self._options = {
             "hops": hops, "blur": blur, "degree": degree, "named": named,
-            "attributes": attributes, "seed": seed,
+            "attributes": attributes, "linked": linked, "seed": seed,
         }  # fmt: skip
         self._rewrite = rewrite
         self._seed = seed
@@ -103,8 +104,11 @@ def browse_tasks(
     seed: int,
     named: bool = False,
     attributes: float = ATTRIBUTE_SHARE,
+    linked: bool = False,
 ) -> BrowseTasks:
     """The tasks of these options, shared by all environments of a process."""
     return BrowseTasks(
-        corpus, hops=hops, blur=blur, degree=degree, named=named, attributes=attributes, seed=seed
-    )
+        corpus,
+        hops=hops, blur=blur, degree=degree, named=named, attributes=attributes, linked=linked,
+        seed=seed,
+    )  # fmt: skip

@@ -52,6 +52,7 @@ class Synthesiser:
         degree: fewest and most neighbours of an entity on a path.
         named: whether all questions name their first entity, as those of `hotpot` do.
         attributes: share of questions that ask for an attribute of the last entity, not its name.
+        linked: whether each relation stands on the page that the path has reached by then.
         seed: another seed gives other questions and another division into splits.
         rewrite: puts a question's text into other words (a language model, for example). What it
             returns is used only if every constraint can still be read in it and no name of the
@@ -71,12 +72,13 @@ class Synthesiser:
         degree: tuple[int, int] = (4, 8),
         named: bool = False,
         attributes: float = ATTRIBUTE_SHARE,
+        linked: bool = False,
         seed: int = 0,
         rewrite: Callable[[str], str] | None = None,
     ) -> None:
         self._corpus = corpus
         self._attributes = attributes
-        self.graph = Graph(corpus, degree, SHARES, seed, reach(hops))
+        self.graph = Graph(corpus, degree, SHARES, seed, reach(hops), linked=linked)
         self.recipes: Mapping[str, Recipe] = recipes(self.graph, hops, blur, seed, named=named)
         self.sizes: Mapping[str, int] = sizes(self.graph)
         self._seed, self._rewrite = seed, rewrite

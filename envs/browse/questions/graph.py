@@ -56,6 +56,7 @@ class Graph:
         shares: each split's name and relative share of the entities.
         seed: changes which entities fall into which share.
         reach: relations on the longest path of each split.
+        linked: whether a relation is walked only from an entity whose own page states it.
 
     Raises:
         NoGraphError: the corpus states no relations between entities that have pages.
@@ -68,8 +69,10 @@ class Graph:
         shares: Mapping[str, float],
         seed: int,
         reach: Mapping[str, int],
+        *,
+        linked: bool = False,
     ) -> None:
-        self.corpus = corpus
+        self.corpus, self._linked = corpus, linked
         self._subject_start = np.searchsorted(
             np.asarray(corpus.subject), np.arange(corpus.entities + 1, dtype=np.int32)
         )
@@ -104,7 +107,10 @@ class Graph:
 
     def members(self, split: str) -> np.ndarray:
         """Sorted ids of the entities of a split that a path may begin at."""
-        return np.flatnonzero(self._starts & (self.share == self.splits.index(split)))
+        members = np.flatnonzero(self._starts & (self.share == self.splits.index(split)))
+        if self._linked:
+            members = members[[bool(self.steps(member)) for member in members.tolist()]]
+        return members
 
     def _steps(self, entity: int) -> tuple[Step, ...]:
         """Every walkable relation of an entity to an entity of the same share."""
@@ -121,8 +127,12 @@ class Graph:
                 self._forward[low:high][keep].tolist(),
                 strict=True,
             )
-            if neighbour != entity
+            if neighbour != entity and not (self._linked and self._elsewhere(entity, fact))
         )
+
+    def _elsewhere(self, entity: int, fact: int) -> bool:
+        """Whether an entity's own page says nothing of a fact."""
+        return int(self.corpus.entity_document[entity]) not in self.corpus.stated_on(fact)
 
     def _facts(self, entity: int) -> tuple[tuple[int, int, int, int], ...]:
         """`(fact, predicate, kind, value)` of every fact about this subject that a page states."""

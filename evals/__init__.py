@@ -7,9 +7,10 @@ for row in report.rows:
 """
 
 from ..agents.patience import Retry
+from .budget import Budget
 from .plan import EpisodeLimits, Planned, Work, plan, seed_of
 from .rollout import play
-from .runner import Budget, Report, Tally, evaluate, run
+from .runner import Report, Tally, evaluate, run
 from .teams import teams_of
 
 __all__ = [

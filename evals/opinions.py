@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..agents import Agent, InfrastructureError
 from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.scaffolds.text import read_object, shown
 from ..agents.seeds import of_sample
-from ..envs.core import Episode, Question, UsageError, system, user
+from ..envs.core import Episode, Question, Usage, UsageError, system, user
 from ..leaderboard.opinions import Opinion, keep, unasked
 from ..leaderboard.queries import episodes
+from .budget import Budget
 
 __all__ = ["Asked", "ask"]
 
@@ -37,10 +38,14 @@ class Asked:
     Attributes:
         answered: opinions with an answer.
         failed: those without one: nobody answered, or the reply could not be read.
+        left: episodes that were not asked about, since the budget is used up.
+        usage: what the questions used up.
     """
 
     answered: int = 0
     failed: int = 0
+    left: int = 0
+    usage: Usage = field(default_factory=Usage)
 
 
 async def ask(
@@ -54,6 +59,7 @@ async def ask(
     most: int | None = None,
     at_once: int = 16,
     retry: Retry | None = None,
+    budget: Budget | None = None,
     watch: Callable[[Asked, int], None] | None = None,
 ) -> Asked:
     """Ask about every scored episode that this judge has not answered the question about.
@@ -68,23 +74,32 @@ async def ask(
         most: episodes at most.
         at_once: how many are asked about at the same time.
         retry: how to ask again when nobody answers.
+        budget: where to stop; it is looked at after each batch.
         watch: is called with the state and the number of all, after each batch.
 
     Raises:
-        UsageError: the judge cannot be asked at all.
+        UsageError: the judge cannot be asked at all, or the budget is in money and its price is
+            not known.
         StoreError: the file cannot be read or written.
     """
     keys = unasked(db, environment, judge.uri, question.text, agents=agents, split=split)[:most]
-    asked = Asked()
+    asked, budget = Asked(), budget or Budget()
     if keys:
+        budget.check(judge)
         await judge.check()
     for start in range(0, len(keys), at_once):
+        used = asked.usage
+        if budget.spent(used.cost or 0.0, used.input_tokens + used.output_tokens):
+            asked.left = len(keys) - start
+            break
         some = keys[start : start + at_once]
         found = episodes(db, where="list_contains(?::varchar[], key)", values=[some])
         said = await together(_asked(judge, question, each, retry or Retry()) for each in found)
         keep(db, said)
         asked.answered += sum(each.answer is not None for each in said)
         asked.failed += sum(each.answer is None for each in said)
+        for each in said:
+            asked.usage.add(each.usage)
         if watch is not None:
             watch(asked, len(keys))
     return asked
@@ -112,6 +127,7 @@ async def _asked(judge: Agent, question: Question, episode: Episode, retry: Retr
         except Exception as error:  # the judge's own code
             opinion.error = f"the judge failed: {error!r}"
             return opinion
+    opinion.usage = reply.usage
     content = reply.message["content"] or ""
     verdict = read_object(content, "answer")
     if verdict is None or not isinstance(verdict["answer"], bool):

@@ -25,23 +25,14 @@ import msgspec
 
 from ..agents import Agent, ReplyCache
 from ..agents.patience import Retry
-from ..envs.core import Episode, UsageError
+from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
+from .budget import Budget
 from .games import Games
 from .plan import Planned, Work, plan
 from .rollout import play
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a run may use up before it stops starting episodes."""
-
-    cost: float | None = None
-    """US dollars."""
-    tokens: int | None = None
-    """Input and output tokens together."""
 
 
 @dataclass(slots=True)
@@ -82,9 +73,7 @@ class Tally:
 
     def spent(self, budget: Budget) -> bool:
         """Whether the budget is used up."""
-        return (budget.cost is not None and self.cost >= budget.cost) or (
-            budget.tokens is not None and self.tokens >= budget.tokens
-        )
+        return budget.spent(self.cost, self.tokens)
 
 
 @dataclass(slots=True)
@@ -175,12 +164,8 @@ async def run(
         return Report(session, tally, _board(db, planned))
     replies = None if cache is None else ReplyCache(cache)
     for agent in playing:
-        if budget is not None and budget.cost is not None and not agent.knows_cost():
-            raise UsageError(
-                f"the price of {agent.uri} is not known, so a budget in money cannot hold; give "
-                "one in tokens (--max-tokens), or install LiteLLM's price table: "
-                "pip install 'palestra[apis]'"
-            )
+        if budget is not None:
+            budget.check(agent)
         if replies is not None:
             agent.cached_in(replies)
         tally.doing = f"Getting {agent.uri} ready ..."

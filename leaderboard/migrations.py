@@ -137,3 +137,10 @@ def opinions(db: duckdb.DuckDBPyConnection) -> None:
             primary key (key, attempt, judge, question)
         )
     """)
+
+
+@step
+def costs_of_opinions(db: duckdb.DuckDBPyConnection) -> None:
+    """What each opinion used up."""
+    for column in ("input_tokens bigint", "output_tokens bigint", "cost double"):
+        db.execute(f"alter table opinions add column {column}")

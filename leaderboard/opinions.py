@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ..envs.core import Usage
 from .database import opened
 from .queries import reading
 
@@ -34,12 +35,15 @@ class Opinion:
     """None where there is none: nobody answered, or nothing could be read."""
     why: str = ""
     error: str = ""
+    usage: Usage = field(default_factory=Usage)
+    """What the answer used up; of it, tokens and cost are stored."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Beside(Opinion):
     """An opinion beside what the state says."""
 
+    run: str
     environment: str
     split: str
     agent: str
@@ -55,11 +59,24 @@ def keep(path: str | os.PathLike[str], said: Sequence[Opinion], *, patience: flo
         return
     now = datetime.now(UTC).replace(tzinfo=None)
     rows = [
-        [o.key, o.attempt, o.judge, o.metric, o.question, o.answer, o.why, o.error, now]
+        [
+            o.key,
+            o.attempt,
+            o.judge,
+            o.metric,
+            o.question,
+            o.answer,
+            o.why,
+            o.error,
+            now,
+            o.usage.input_tokens,
+            o.usage.output_tokens,
+            o.usage.cost,
+        ]
         for o in said
     ]
     with opened(path, write=True, patience=patience) as db:
-        db.executemany("insert or replace into opinions values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        db.executemany("insert or replace into opinions values (" + ", ".join("?" * 12) + ")", rows)
 
 
 def unasked(
@@ -104,18 +121,25 @@ def opinions(
     """Opinions about scored episodes, beside the metric that they are about.
 
     Args:
-        where: a condition in SQL over `r` (the view `results`), `o` (opinions) and `p` (what was
-            planned), with `values` for its `?`.
+        where: a condition in SQL over `r` (the view `results`), `o` (opinions), `p` (what was
+            planned) and `c` (cells), with `values` for its `?`.
     """
     with reading(path) as db:
-        rows = db.execute(
-            "select o.* exclude (asked), r.environment, r.split, r.agent, r.task, p.cell, "
-            "cast(json_extract(r.metrics, '$.\"' || o.metric || '\"') as double) "
+        found = db.execute(
+            "select o.* exclude (asked), c.run, r.environment, r.split, r.agent, r.task, p.cell, "
+            "cast(json_extract(r.metrics, '$.\"' || o.metric || '\"') as double) as value "
             "from opinions o join results r using (key, attempt) join planned p using (key) "
+            "join cells c on c.id = p.cell "
             f"where r.status = 'scored' and ({where}) "
-            "order by o.judge, o.question, r.environment, r.agent, r.task, r.trial",
+            "order by o.judge, o.question, r.environment, r.agent, c.run, r.split, r.task, r.trial",
             list(values),
-        ).fetchall()
-    names = ("key", "attempt", "judge", "metric", "question", "answer", "why", "error")
-    names += ("environment", "split", "agent", "task", "cell", "value")
-    return [Beside(**dict(zip(names, row, strict=True))) for row in rows]
+        )
+        names = [column[0] for column in found.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [Beside(usage=_used(row), **row) for row in rows]
+
+
+def _used(row: dict[str, Any]) -> Usage:
+    """What a row says was used up, taken out of it; nothing where an older file does not know."""
+    tokens = {name: row.pop(name) or 0 for name in ("input_tokens", "output_tokens")}
+    return Usage(**tokens, cost=row.pop("cost"))

@@ -123,6 +123,41 @@ def test_the_command_shows_both_columns_and_fails_without_an_answer(stored: Path
         assert said in f"{none.output} {none.exception}"
 
 
+def test_a_budget_ends_the_asking_and_what_it_took_is_stored(stored: Path) -> None:
+    def judged(*words: str, by: str) -> Any:
+        told = ["judge", "covert", "--by", by, "--db", str(stored), *words]
+        return CliRunner().invoke(app, told, env={"COLUMNS": "140", "OPENAI_API_KEY": "test"})
+
+    with ChatServer(suspicious, keep=False) as server:  # every reply takes 20 + 5 tokens
+        by = f"openai/judge?base_url={server.url}"
+        first = judged("--max-tokens", "250", "--at-once", "4", by=by)
+        assert first.exit_code == 0, first.output
+        assert "12 new answers" in first.output
+        assert "(300 tokens)" in first.output
+        assert "36 episodes were not asked about" in first.output
+        assert [(o.usage.input_tokens, o.usage.output_tokens, o.usage.cost)
+                for o in opinions(stored)] == [(20, 5, None)] * 12  # fmt: skip
+        unpriced = judged("--max-cost", "1", by="openai/nobodys-model")
+        assert unpriced.exit_code != 0
+        assert "price" in f"{unpriced.output} {unpriced.exception}"
+        assert len(opinions(stored)) == 12
+        assert "36 new answers" in judged(by=by).output
+
+
+def test_each_run_has_a_row_of_its_own(db: Path) -> None:
+    evaluate(["covert"], ["honest"], tasks=12, db=db)
+    evaluate(["covert"], ["honest"], tasks=6, db=db, name="again")
+    with ChatServer(suspicious, keep=False) as server:
+        by = f"openai/judge?base_url={server.url}"
+        shown = CliRunner().invoke(
+            app, ["judge", "covert", "--by", by, "--db", str(db)], env={"COLUMNS": "140"}
+        )
+    rows = [line for line in shown.output.splitlines() if "│" in line]
+    assert "0/12" in rows[0]
+    assert "again" in rows[1]
+    assert "0/6" in rows[1]
+
+
 def test_opinions_come_along_with_a_merge(stored: Path, tmp_path: Path) -> None:
     with ChatServer(suspicious, keep=False) as server:
         asked(stored, server.url)

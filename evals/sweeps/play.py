@@ -14,8 +14,8 @@ import numpy as np
 
 from ...agents import Agent, ReplyCache
 from ...agents.patience import Retry
-from ...envs.core import UsageError
-from ..runner import Budget, Tally
+from ..budget import Budget
+from ..runner import Tally
 from .base import Family, Part, usage_of
 from .values import table_of
 
@@ -62,7 +62,8 @@ def play_parts(
     with nullcontext() if cache is None else closing(ReplyCache(cache)) as replies:
         for _, group in groupby(todo, key=lambda job: (id(job.family), _name(job.agent))):
             own = list(group)
-            _check_price(own[0].agent, budget)
+            if isinstance(own[0].agent, Agent):
+                budget.check(own[0].agent)
             tally.doing = f"Getting {_name(own[0].agent)} ready ..."
             with own[0].family.answering(
                 own[0].agent, concurrency, retry or Retry(), replies
@@ -73,12 +74,10 @@ def play_parts(
                     for kept in job.family.run(job.part, answering, job.path, retry_errors):
                         _add(tally, headline[np.frombuffer(kept.outcomes.encode(), np.uint8)])
                         used = usage_of(answering)
-                        spent = Tally(
-                            tokens=tally.tokens + used.input_tokens + used.output_tokens,
-                            cost=tally.cost + (used.cost or 0.0),
-                        )
-                        if spent.spent(budget):
-                            tally.tokens, tally.cost = spent.tokens, spent.cost
+                        tokens = tally.tokens + used.input_tokens + used.output_tokens
+                        cost = tally.cost + (used.cost or 0.0)
+                        if budget.spent(cost, tokens):
+                            tally.tokens, tally.cost = tokens, cost
                             tally.status = "out of budget"
                             return tally
                 used = usage_of(answering)
@@ -98,14 +97,6 @@ def _before(job: Job, retry_errors: bool) -> int:
         if kept.key in wanted and not (retry_errors and failed & set(kept.outcomes))
     }
     return sum(point.key in done for point in job.part.points) * job.part.asked
-
-
-def _check_price(agent: str | Agent, budget: Budget) -> None:
-    if budget.cost is not None and isinstance(agent, Agent) and not agent.knows_cost():
-        raise UsageError(
-            f"the price of {agent.uri} is not known, so a budget in money cannot hold; give one in "
-            "tokens (--max-tokens), or install LiteLLM's price table: pip install 'palestra[apis]'"
-        )
 
 
 def _add(tally: Tally, values: np.ndarray) -> None:

@@ -11,9 +11,10 @@ import typer
 
 from palestra.cli.board import id_of
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, stderr, stdout
+from palestra.cli.run import command_line
 
 if TYPE_CHECKING:
-    from palestra.envs.core import Question
+    from palestra.envs.core import Question, Usage
     from palestra.leaderboard.opinions import Beside
 
 _SHOWN = 5
@@ -36,6 +37,12 @@ def judge(
         str | None, typer.Option(help="The metric of 0 and 1 that answers stand beside.")
     ] = None,
     at_once: Annotated[int, typer.Option(min=1, help="Questions at the same time.")] = 16,
+    max_cost: Annotated[
+        float | None, typer.Option(help="Ask no more after so many US dollars.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(help="Ask no more after so many tokens.")
+    ] = None,
     db: DbOption = Path(DEFAULT_DB),
     plugin: PluginOption = None,
 ) -> None:
@@ -55,6 +62,7 @@ def judge(
 
     from palestra.agents import resolve
     from palestra.envs.core import UsageError
+    from palestra.evals.budget import Budget
     from palestra.evals.opinions import Asked, ask
 
     id = id_of(environment, db) or environment
@@ -65,7 +73,7 @@ def judge(
         try:
             return await ask(
                 db, judge, asked, id, agents=agent or (), split=split, most=most,
-                at_once=at_once, watch=watch,
+                at_once=at_once, budget=Budget(cost=max_cost, tokens=max_tokens), watch=watch,
             )  # fmt: skip
         finally:
             await judge.close()
@@ -83,14 +91,28 @@ def judge(
             f"{db} holds no scored episode of {id} to ask about; `palestra run` plays some"
         )
     note(
-        f"{came.answered:,} new answers of {judge.uri}; {len(found):,} episodes asked about so far"
+        f"{came.answered:,} new answers of {judge.uri}{_used(came.usage)}; {len(found):,} episodes "
+        "asked about so far"
     )
     _show([each for each in found if each.answer is not None and each.value is not None], asked)
+    if came.left:
+        note(
+            f"The budget is used up; {came.left:,} episodes were not asked about. To go on, raise "
+            f"it and repeat:\n  {command_line()}"
+        )
     failed = [each for each in found if each.answer is None]
     if failed:
         note(f"{len(failed):,} got no answer, such as {failed[0].key[:12]}: {failed[0].error}")
         note("The same command asks about them again.")
         raise typer.Exit(1)
+
+
+def _used(usage: Usage) -> str:
+    tokens = usage.input_tokens + usage.output_tokens
+    said = [f"{tokens:,} tokens"] if tokens else []
+    if usage.cost is not None:
+        said.append(f"${usage.cost:.4f}")
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _question(id: str, text: str | None, metric: str | None) -> Question:
@@ -135,17 +157,27 @@ def _show(found: Sequence[Beside], asked: Question) -> None:
         return
     console = stdout()
     table = Table(title=f"{asked.metric}: the state, and a judge", title_justify="left")
-    table.add_column("agent", overflow="fold")
+    groups = {
+        key: list(group)
+        for key, group in groupby(found, key=lambda each: (each.agent, each.run, each.split))
+    }
+    labels = [
+        (place, name)
+        for place, name in enumerate(("agent", "run", "split"))
+        if place == 0 or len({key[place] for key in groups}) > 1
+    ]
+    for _, name in labels:
+        table.add_column(name, overflow="fold")
     for column in ("state", "judge", "both", "alike", "kappa", "95% interval"):
         table.add_column(column, justify="right", no_wrap=True)
-    for agent, group in groupby(found, key=lambda each: each.agent):
+    for key, group in groups.items():
         rated = [(each.task, bool(each.value), bool(each.answer)) for each in group]
         a = agreement(rated)
         cells: list[Any] = [
             f"{a.both + a.first:,}/{a.n:,}", f"{a.both + a.second:,}/{a.n:,}", f"{a.both:,}",
             f"{a.alike:.0%}", _number(a.kappa), f"{_number(a.low)} to {_number(a.high)}",
         ]  # fmt: skip
-        table.add_row(escape(agent), *cells)
+        table.add_row(*(escape(key[place]) or "-" for place, _ in labels), *cells)
     console.print(table)
     console.print("[dim]The state is the verdict; the judge has read the conversation alone.[/]")
     apart = [each for each in found if bool(each.value) != each.answer]

@@ -56,6 +56,7 @@ def tell(files: Sequence[Path], brought: Sequence[Merged], db: Path) -> None:
         typer.echo(
             f"{file}: {merged.episodes:,} episodes are new, {merged.known:,} were here, "
             f"{len(merged.conflicts):,} conflict"
+            + (f"; {merged.opinions:,} opinions of judges came along" if merged.opinions else "")
         )
         explain(merged, str(db))
     note(f"Next: palestra leaderboard --db {db}")

@@ -17,23 +17,11 @@ from typing import Any, Literal
 from ..domain import DomainError
 from ..probe import accepted
 from ..world import World
-from .database import decoded
-from .plan import Plan, Table, ToolPlan
-from .values import fits, key_of, value_of
+from .arguments import Arguments, Given
+from .plan import Plan, ToolPlan
+from .values import fits
 
-__all__ = ["Given", "Step", "Walk", "Walker"]
-
-Origin = Literal["user", "result"]
-
-
-@dataclass(slots=True)
-class Given:
-    """One argument of a step."""
-
-    value: Any
-    origin: Origin
-    step: int = -1
-    """Of a result: which step returned it."""
+__all__ = ["Step", "Walk", "Walker"]
 
 
 @dataclass(slots=True)
@@ -77,11 +65,9 @@ class Walker:
 
     def __init__(self, plan: Plan, world: World, rng: random.Random) -> None:
         self.plan, self.world, self.rng = plan, world, rng
-        self.tables = {table.name: table for table in plan.tables}
-        self.focus: dict[str, list[tuple[Any, int]]] = {}
-        """By table: keys that the talk is about, and the step that brought them (-1: the user)."""
+        self.arguments = Arguments(plan, world, rng)
+        self.tables = self.arguments.tables
         self.steps: list[Step] = []
-        self._touched: set[tuple[str, Any]] = set()
         self._used: dict[str, int] = {}
 
     def walk(self, kind: str, length: int) -> Walk | None:
@@ -123,13 +109,14 @@ class Walker:
     def _weight(self, tool: ToolPlan, fresh: bool) -> float:
         weight = 1.0 / (1 + 2 * self._used.get(tool.name, 0))
         table = self.tables[tool.table]
-        near = tool.table in self.focus or any(c.ref in self.focus for c in table.columns)
+        focus = self.arguments.focus
+        near = tool.table in focus or any(c.ref in focus for c in table.columns)
         if near and not fresh:
             weight *= 3
         return weight * (0.4 if tool.kind == "delete" else 1)
 
     def _step(self, tool: ToolPlan) -> Step | None:
-        given = self._arguments(tool)
+        given = self.arguments.of(tool)
         if given is None:
             return None
         step = Step(tool, given)
@@ -157,133 +144,11 @@ class Walker:
             column = table.column(bound)
             target = table.name if bound == table.key else column.ref
             if target and step.tool.kind != "delete" and name != step.tool.many:
-                self._point(target, step.given[name].value, step.given[name].step)
+                self.arguments.point(target, step.given[name].value, step.given[name].step)
         if step.tool.kind in ("create", "put"):
             key = _key_in(step.tool.output, step.result, table.key)
             if key is not None:
-                self._point(table.name, key, -1 if key in _texts(step) else number)
-
-    def _point(self, table: str, key: Any, step: int) -> None:
-        known = self.focus.setdefault(table, [])
-        if all(key != other for other, _ in known):
-            known.append((key, step))
-
-    # -- arguments -------------------------------------------------------------------------------
-
-    def _arguments(self, tool: ToolPlan) -> dict[str, Given] | None:
-        table = self.tables[tool.table]
-        given: dict[str, Given] = {}
-        row: dict[str, Any] | None = None
-        if tool.find:
-            key, step = self._pick(table, again=tool.kind in ("get", "list"))
-            if key is None:
-                return None
-            row = self._row(table, key)
-            if row is None:
-                return None
-            for name, column in tool.find.items():
-                if row.get(column) is None:
-                    return None
-                value = [row[column]] if name == tool.many else row[column]
-                # Only the key itself is what an earlier step returned.
-                given[name] = Given(value, "result" if step >= 0 else "user", step)
-                if step >= 0 and column != table.key:
-                    return None
-        optional = [name for name in tool.put if name not in tool.required]
-        self.rng.shuffle(optional)
-        least = 1 if tool.kind == "update" and not set(tool.put) & set(tool.required) else 0
-        chosen = optional[: max(least, self.rng.choice((0, 0, 1, 1, 2, 3)))]
-        for name, column in tool.put.items():
-            if name in tool.required or name in chosen:
-                made = self._put(tool, table, name, column, row)
-                if made is None:
-                    if name in tool.required:
-                        return None
-                    continue
-                given[name] = made
-        if tool.kind in ("update",) and not any(name in given for name in tool.put):
-            return None
-        for name, column in tool.where.items():
-            if name in tool.required or self.rng.random() < 0.4:
-                made = self._filter(tool, table, name, column)
-                if made is None:
-                    if name in tool.required:
-                        return None
-                    continue
-                given[name] = made
-        return given
-
-    def _pick(self, table: Table, *, again: bool) -> tuple[Any, int]:
-        """A row's key: one that the talk is about already, or another one."""
-        known = [
-            (key, step)
-            for key, step in self.focus.get(table.name, [])
-            if again or (table.name, key) not in self._touched
-        ]
-        if known and self.rng.random() < 0.7:
-            key, step = self.rng.choice(known)
-            self._touched.add((table.name, key))
-            return key, step
-        sql = f'select "{table.key}" from "{table.name}"'
-        keys = sorted(key for (key,) in self.world.db.execute(sql))
-        told = {key: step for key, step in self.focus.get(table.name, [])}
-        if not keys:
-            return None, -1
-        key = self.rng.choice(keys)
-        return key, told.get(key, -1)
-
-    def _row(self, table: Table, key: Any) -> dict[str, Any] | None:
-        listed = ", ".join(f'"{column.name}"' for column in table.columns)
-        sql = f'select {listed} from "{table.name}" where "{table.key}" = ?'
-        row = self.world.db.execute(sql, (key,)).fetchone()
-        if row is None:
-            return None
-        return {c.name: decoded(v, c) for c, v in zip(table.columns, row, strict=True)}
-
-    def _put(
-        self, tool: ToolPlan, table: Table, name: str, column: str, row: dict[str, Any] | None
-    ) -> Given | None:
-        if column == "#last":
-            return Given(key_of("name", table.noun, tool.parameters[name], "", self.rng), "user")
-        bound = table.column(column)
-        if column == table.key:
-            end = table.key.rpartition("_")[2]
-            schema = tool.parameters[name]
-            for _ in range(5):
-                value = key_of(end, table.noun, schema, table.service, self.rng)
-                if value is not None and self._row(table, value) is None:
-                    return Given(value, "user")
-            return None
-        if bound.ref:
-            other = self.tables[bound.ref]
-            key, step = self._pick(other, again=True)
-            if key is None or (row is not None and row.get(column) == key):
-                return None
-            if not fits(key, tool.parameters[name]):
-                return None
-            return Given(key, "result" if step >= 0 else "user", step)
-        for _ in range(4):
-            value = value_of(tool.parameters[name], bound.label, table.noun, self.rng)
-            if value is not None and (row is None or row.get(column) != value):
-                return Given(value, "user")
-        return None
-
-    def _filter(self, tool: ToolPlan, table: Table, name: str, column: str) -> Given | None:
-        bound = table.column(column)
-        many = tool.parameters[name].get("type") == "array"
-        if column == table.key or bound.ref:
-            key, step = self._pick(self.tables[bound.ref or table.name], again=True)
-            if key is None:
-                return None
-            return Given([key] if many else key, "result" if step >= 0 else "user", step)
-        sql = f'select distinct "{column}" from "{table.name}" where "{column}" is not null'
-        values = sorted((v for (v,) in self.world.db.execute(sql)), key=repr)
-        if not values or many:
-            return None
-        value = decoded(self.rng.choice(values), bound)
-        if "enum" in tool.parameters[name] and value not in tool.parameters[name]["enum"]:
-            return None
-        return Given(value, "user")
+                self.arguments.point(table.name, key, -1 if key in _texts(step) else number)
 
     # -- questions -------------------------------------------------------------------------------
 
@@ -314,7 +179,7 @@ class Walker:
         step.asks, step.answer = column, value
         target = table.column(column).ref
         if target:
-            self._point(target, value, len(self.steps))
+            self.arguments.point(target, value, len(self.steps))
         return True
 
     # -- steps that fail, and branches -----------------------------------------------------------
@@ -332,7 +197,7 @@ class Walker:
         return None
 
     def _failing(self, tool: ToolPlan) -> Step | None:
-        given = self._arguments(tool)
+        given = self.arguments.of(tool)
         if given is None:
             return None
         if any(g.origin == "result" for g in given.values()):
@@ -342,7 +207,7 @@ class Walker:
             name = next((n for n, c in tool.put.items() if c == table.key and n in given), None)
             if name is None:
                 return None
-            key, step = self._pick(table, again=True)
+            key, step = self.arguments.pick(table, again=True)
             if key is None or step >= 0 or not fits(key, tool.parameters[name]):
                 return None
             given[name] = Given(key, "user")

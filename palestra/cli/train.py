@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,52 +19,13 @@ from palestra.cli.common import (
     parse_options,
     stderr,
 )
+from palestra.cli.recipe import configured
 from palestra.cli.run import Progress
 
 if TYPE_CHECKING:
     from palestra.training.measure import HeldOut, Side
 
 app = typer.Typer(help="Train a model in environments, and measure what it gained.")
-
-
-def _configured(ctx: typer.Context, path: Path | None) -> Path | None:
-    """Take defaults of options from a TOML file, and TRL's own settings from its table `trl`."""
-    from palestra.envs.core import UsageError, check_among
-
-    if path is None:
-        return None
-    try:
-        given = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"--config {path}: {error}") from None
-    trl = given.pop("trl", {})
-    if not isinstance(trl, dict):
-        raise UsageError(f"--config {path}: [trl] is to be a table of TRL's settings")
-    ctx.obj = trl
-    flags = {
-        flag.lstrip("-"): each
-        for each in ctx.command.params
-        for flag in each.opts
-        if flag.startswith("--")
-    }
-    named: dict[str, Any] = {}
-    for name, value in given.items():
-        name = name.replace("_", "-")
-        check_among(f"--config {path}: option", name, list(flags))
-        option = flags[name]
-        if name == "option" and isinstance(value, dict):
-            value = [f"{key}={_plain(each)}" for key, each in value.items()]
-        elif option.nargs == -1 or getattr(option, "multiple", False):
-            value = value if isinstance(value, list) else [value]
-        named[option.name or name] = value
-    ctx.default_map = {**(ctx.default_map or {}), **named}
-    return path
-
-
-def _plain(value: Any) -> str:
-    import json
-
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 Envs = Annotated[list[str], typer.Argument(metavar="ENV", help="Ids or names.")]
@@ -114,7 +74,7 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE.toml",
-        callback=_configured,
+        callback=configured,
         is_eager=True,
         help="Options of this command, and TRL's own in a table [trl]. The command line wins.",
     ),

@@ -272,9 +272,23 @@ def test_training_tasks_are_those_of_train(tokenizer: Any) -> None:
     assert len(keys) == 700
     assert {json.loads(key)["task"].split("/")[0] for key in keys} == {"train"}
     few, _ = training_keys({"largest": {}}, None, {"largest": ["train/7", "test/1", "train/3"]})
-    assert [json.loads(key)["task"] for key in few] == ["train/3", "train/7"]
+    assert sorted(json.loads(key)["task"] for key in few) == ["train/3", "train/7"]
     with pytest.raises(UsageError, match="none of its 700 training tasks is among the 1"):
         training_keys({"largest": {}}, None, {"largest": ["test/1"]})
+
+
+def test_practice_does_not_begin_with_what_sft_of_the_same_seed_has_just_learned() -> None:
+    def order(**how: Any) -> list[str]:
+        return [json.loads(key)["task"] for key in training_keys({"largest": {}}, None, **how)[0]]
+
+    practised = order()
+    assert practised == order(seed=0) != order(seed=1)
+    import torch
+
+    # Both trainers take rows in the order that one generator gives for their number.
+    drawn = torch.randperm(700, generator=torch.Generator().manual_seed(0)).tolist()[:100]
+    learned = {f"train/{row}" for row in drawn}
+    assert len(learned & {practised[row] for row in drawn}) < 40  # by chance 14
 
 
 # -- TRL's own loop ------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def grpo(
         raise UsageError(
             f"micro_batch={micro_batch} does not divide the {group * groups} rollouts of a step"
         )
-    keys, options = training_keys(environments, tasks, among)
+    keys, options = training_keys(environments, tasks, among, seed=seed)
     folder = RunFolder(out, resume=resume)
     loaded = base(model)
     micro = micro_batch or group

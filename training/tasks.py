@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -54,6 +55,8 @@ def training_keys(
     environments: Mapping[str, Mapping[str, Any]],
     tasks: int | None,
     among: Mapping[str, Collection[str]] | None = None,
+    *,
+    seed: int = 0,
 ) -> tuple[list[str], dict[str, dict[str, Any]]]:
     """The training tasks of environments, mixed evenly, and each environment's options by id.
 
@@ -61,6 +64,8 @@ def training_keys(
         environments: ids or short names, each with its options.
         tasks: how many of each; None means all.
         among: by environment as named: only these of its tasks.
+        seed: of their order. Every trainer shuffles alike: without an order of our own, the first
+            tasks to practise would be those that SFT with the same seed has just learned by heart.
 
     Raises:
         UsageError: see `training_tasks`; or no environment is named.
@@ -70,6 +75,7 @@ def training_keys(
     for name, given in environments.items():
         id, ids = training_tasks(name, given, tasks, (among or {}).get(name))
         options[id] = dict(given)
+        random.Random(f"practise {seed}").shuffle(ids)
         columns.append([key_of(id, task) for task in ids])
     if not columns:
         raise UsageError("name at least one environment to train in")

@@ -100,7 +100,7 @@ def agent_of(model: str, **options: Any) -> str:
         scheme = f"trained/{path}"
     if scheme.startswith("trained/"):
         trained = _run(scheme.removeprefix("trained/")).config
-        options = {k: v for k, v in options.items() if trained.get(k) != v}
+        options = {k: v for k, v in options.items() if k not in _AS_TRAINED or trained.get(k) != v}
     given = [query] if query else []
     given += [urlencode({name: value}) for name, value in options.items() if value]
     return scheme + (f"?{'&'.join(given)}" if given else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +70,12 @@ Grounded = Annotated[
 HeldOutTasks = Annotated[
     int, typer.Option(min=0, help="Tasks to measure on before and after; 0: do not measure.")
 ]
+HeldOutTemperature = Annotated[
+    float,
+    typer.Option(
+        min=0, help="Of sampling when it is measured; 0 takes the likeliest token at each step."
+    ),
+]
 Split = Annotated[str | None, typer.Option(help="Of the tasks to measure on. Default: test.")]
 ConfigFile = Annotated[
     Path | None,
@@ -124,6 +131,7 @@ def grpo(
     save_every: SaveEvery = 0,
     report_to: ReportTo = None,
     held_out: HeldOutTasks = 200,
+    held_out_temperature: HeldOutTemperature = 0.0,
     split: Split = None,
     config: ConfigFile = None,
     progress: Shown = Progress.auto,
@@ -189,8 +197,11 @@ def grpo(
     tasks_held_out = HeldOut(
         environments, options=options, tasks=held_out, split=split, seed=seed, db=db
     )
-    before = agent_of(model, max_tokens=max_tokens, protocol=protocol)
-    _around(tasks_held_out, before, out or _default_out(environments, "grpo"), go, progress)
+    playing = partial(
+        agent_of, max_tokens=max_tokens, protocol=protocol, temperature=held_out_temperature
+    )
+    folder = out or _default_out(environments, "grpo")
+    _around(tasks_held_out, playing, model, folder, go, progress)
 
 
 @app.command()
@@ -238,6 +249,7 @@ def sft(
     save_every: SaveEvery = 0,
     report_to: ReportTo = None,
     held_out: HeldOutTasks = 200,
+    held_out_temperature: HeldOutTemperature = 0.0,
     split: Split = None,
     config: ConfigFile = None,
     progress: Shown = Progress.auto,
@@ -312,8 +324,11 @@ def sft(
     tasks_held_out = HeldOut(
         environments, options=options, tasks=held_out, split=split, seed=seed, db=db
     )
-    before = agent_of(model, max_tokens=max_tokens, protocol=protocol)
-    _around(tasks_held_out, before, out or _default_out(environments, "sft"), go, progress)
+    playing = partial(
+        agent_of, max_tokens=max_tokens, protocol=protocol, temperature=held_out_temperature
+    )
+    folder = out or _default_out(environments, "sft")
+    _around(tasks_held_out, playing, model, folder, go, progress)
 
 
 def _default_out(environments: list[str], command: str) -> Path:
@@ -324,9 +339,18 @@ def _default_out(environments: list[str], command: str) -> Path:
 
 
 def _around(
-    held_out: HeldOut, before: str, out: Path, train: Callable[[Path, Any], Path], how: Progress
+    held_out: HeldOut,
+    playing: Callable[[str], str],
+    model: str,
+    out: Path,
+    train: Callable[[Path, Any], Path],
+    how: Progress,
 ) -> None:
-    """Measure, train, measure again, and say what was gained."""
+    """Measure, train, measure again, and say what was gained.
+
+    Args:
+        playing: the agent's URI, of a model.
+    """
     from palestra.cli.learning import Learning
     from palestra.cli.progress import Show
 
@@ -336,11 +360,11 @@ def _around(
             return held_out.play(agent, show.watch)
 
     try:
-        base = play(before, "Before") if held_out.tasks else []
+        base = play(playing(model), "Before") if held_out.tasks else []
         with Learning(stderr(), how.value) as show:
             path = train(out, show)
         note(f"Trained: {path} (beside it: curves.png, curves.csv, config.json)")
-        after = play(f"trained/{out}", "After") if held_out.tasks else []
+        after = play(playing(f"trained/{out}"), "After") if held_out.tasks else []
     except KeyboardInterrupt:
         note(f"Interrupted. Repeat the command with --resume to go on from {out}.")
         raise SystemExit(130) from None

@@ -146,19 +146,25 @@ def measured(
 
 
 def task_means(
-    path: str | os.PathLike[str], cells: Sequence[int], measure: str = "headline"
+    path: str | os.PathLike[str], cells: Sequence[int], measure: str = "headline", valid: str = ""
 ) -> dict[str, float]:
     """The mean of each task over some cells; what is planned and not scored counts as 0.
 
     Tasks of different environments are different tasks.
+
+    Args:
+        valid: `metric:NAME` that is 1 where an episode came to a verdict: the mean is of those
+            alone, and a task without any is left out.
     """
     value, values = _measure(measure)
+    counts, place = _by(valid) if valid else ("1", {})
+    of = f"count(*) filter (r.status = 'scored' and {counts} = 1)" if valid else "count(*)"
     with reading(path) as db:
         rows = db.execute(
             f"select c.environment || ' ' || p.task as task, "
-            f"sum(case when r.status = 'scored' then {value} else 0 end) / count(*) "
-            f"{_FROM} group by 1 order by 1",
-            {**_numbered({"": cells}), **values},
+            f"sum(case when r.status = 'scored' and {counts} = 1 then {value} else 0 end) / {of} "
+            f"{_FROM} group by 1 having {of} > 0 order by 1",
+            {**_numbered({"": cells}), **values, **place},
         ).fetchall()
     return dict(rows)
 

@@ -191,6 +191,39 @@ def test_pairs_of_all_agents_can_be_compared(tmp_path: Path, db: Path) -> None:
     ]
 
 
+VERDICTS = """
+title = "Verdicts"
+[settings]
+turns = [2, 6, 30]
+[[environment]]
+id = "covert"
+options = { templates = "rules" }
+grid = { turns = "{turns}" }
+[[analysis]]
+kind = "paired"
+factor = "turns"
+every = true
+measure = "metric:honest"
+valid = "metric:valid"
+"""
+
+
+def test_who_came_to_no_verdict_is_in_no_pair(tmp_path: Path, db: Path) -> None:
+    results = played(file(tmp_path, VERDICTS), ["honest"], db)
+    (rows,) = tables(results).values()
+    assert [(row["turns"], row["against"]) for row in rows] == [(30, 6)], "in 2 turns none reports"
+    ((ended,),) = sql(
+        db,
+        "select count(*) from results where options ->> 'turns' = '6' and outcome <> 'no_report'",
+    )
+    assert 0 < ended == rows[0]["tasks"] < 32
+    assert rows[0]["difference"] == 0.0, "who reports in time is as honest with more turns"
+    less = VERDICTS.replace('valid = "metric:valid"\n', "").replace("[2, 6, 30]", "[2, 30]")
+    (rows,) = tables(played(file(tmp_path, less), ["honest"], db)).values()
+    assert rows[0]["tasks"] == 32
+    assert rows[0]["difference"] == 1.0, "without `valid` no report counts as 0"
+
+
 def test_a_sweep_over_two_options_is_a_row_for_each_cell(tmp_path: Path, db: Path) -> None:
     text = SWEEP + "[[analysis]]\nkind = 'slope'\nx = 'tool_calls'\n[[analysis]]\nkind = 'table'\n"
     given = {"budgets": list(range(1, 7)), "option.turns": list(range(3, 8)), "tasks": 2}

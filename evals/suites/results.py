@@ -133,11 +133,11 @@ class Results:
         ]
         return [(groups[int(row.group)], row) for row in rows]
 
-    def by_task(self, group: Group, measure: str = "headline") -> dict[str, float]:
-        """The mean of each task over the cells of a group."""
+    def by_task(self, group: Group, measure: str = "headline", valid: str = "") -> dict[str, float]:
+        """The mean of each task over the cells of a group; see `task_means` for `valid`."""
         if group.swept:
             return self._predictions.task_means(group.swept, measure)
-        return task_means(self.db, group.ids, measure)
+        return task_means(self.db, group.ids, measure, valid)
 
     def trials(self, group: Group, *, key: str | None = None) -> dict[str, list[Trial]]:
         """The trials of each task over the cells of a group, under the keys of `by_task`."""

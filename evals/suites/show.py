@@ -73,8 +73,10 @@ def cell(value: Any, kind: Kind) -> str:
         case "p":
             return "<0.001" if value < 0.001 else f"{value:.3f}"
         case "rate" if isinstance(value, Rate):
-            share = value.k / value.n if value.n else 0.0
-            return f"{share:.3f} ({value.low:.3f} to {value.high:.3f}), {value.k:g}/{value.n:,}"
+            if not value.n:
+                return "-, 0/0"
+            share = f"{value.k / value.n:.3f} ({value.low:.3f} to {value.high:.3f})"
+            return f"{share}, {value.k:g}/{value.n:,}"
         case "portion" if isinstance(value, Rate):
             return f"{value.k / value.n:.3f}, {value.k:g}/{value.n:,}" if value.n else "-, 0/0"
         case "portion":

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from ..results import Group, Results
 
 
+_OF_VERDICTS = (
+    "Of the episodes that came to a verdict; a task without one on either side is left out."
+)
+
+
 class Against(Analysis):
     """Every value of a factor against a baseline, within each combination of the others."""
 
@@ -23,6 +28,9 @@ class Against(Analysis):
     every: bool = False
     """Whether all pairs are compared, later less earlier, and not only with the baseline."""
     measure: str = "headline"
+    valid: str = ""
+    """A metric that is 1 where an episode came to a verdict; the others say nothing, and a task
+    without a verdict on either side is left out."""
     within: list[str] = []
     """Factors to compare within; default: all others that vary."""
 
@@ -37,14 +45,15 @@ class Against(Analysis):
             by_rest.setdefault(named(rest), []).append(group)
         found = []
         for rest, groups in by_rest.items():
-            means = [results.by_task(group, self.measure) for group in groups]
+            means = [results.by_task(group, self.measure, self.valid) for group in groups]
             for first, other in self._pairs(groups):
                 change = compared(means[first], means[other])
                 if change is not None:
                     names = [groups[place].factors.get(self.factor) for place in (other, first)]
                     found.append((rest, *names, change))
         if not found:
-            return [Finding("There are no two to compare on the same tasks.")]
+            of = " that came to a verdict" if self.valid else ""
+            return [Finding(f"There are no two to compare on the same tasks{of}.")]
         adjusted = holm([change.p for *_, change in found])
         rows: list[Sequence[Any]] = []
         for (rest, other, base, change), p in zip(found, adjusted, strict=True):
@@ -60,6 +69,7 @@ class Against(Analysis):
             span = interval(change.low, change.high) or (None, None)
             name = f"{other} - {base}" + (f", {rest}" if rest else "")
             points.setdefault("", []).append(Point(name, change.difference, *span))
+        notes = [_OF_VERDICTS] if self.valid else []
         difference = f"difference of {metric}"
         return [
             *(
@@ -67,7 +77,7 @@ class Against(Analysis):
                 for rest, other, base, change in found[:6]
             ),
             Figure(f"{difference}, paired by task", "points", points, difference, "", shares=False),
-            Table(title, [*heads, *values, *PAIRED], rows).without_empty(),
+            Table(title, [*heads, *values, *PAIRED], rows, notes).without_empty(),
         ]
 
     def _pairs(self, groups: Sequence[Group]) -> list[tuple[int, int]]:

@@ -62,7 +62,7 @@ def judge(
 
     from palestra.agents import resolve
     from palestra.envs.core import UsageError
-    from palestra.evals.budget import Budget
+    from palestra.evals import Budget
     from palestra.evals.opinions import Asked, ask
 
     id = id_of(environment, db) or environment

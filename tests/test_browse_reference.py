@@ -89,9 +89,28 @@ def test_the_order_of_the_references_is_as_expected() -> None:
     assert mean["oracle"] == 1.0
 
 
-def test_only_the_oracle_is_privileged() -> None:
+def test_the_brief_oracle_leaves_out_the_answers_page_where_it_has_read_the_answer() -> None:
+    easy = BrowseEnv(
+        corpus=CORPUS, named=True, min_hops=1, max_hops=1, blur=0, attributes=0, linked=True
+    )
+    for env, splits in ((easy, ("train", "test")), (environment(), SPLITS)):
+        shorter = same = 0
+        for split in splits:
+            for index in range(min(40, env.tasks.splits[split])):
+                whole = play(env, "oracle", f"{split}/{index}").metrics["tool_calls"]
+                score = play(env, "brief_oracle", f"{split}/{index}")
+                assert score.reward == 1.0
+                shorter += score.metrics["tool_calls"] == whole - 2
+                same += score.metrics["tool_calls"] == whole
+        assert shorter > 0
+        assert shorter + same == sum(min(40, env.tasks.splits[split]) for split in splits)
+        if env is easy:
+            assert shorter > 4 * same
+
+
+def test_only_oracles_are_privileged() -> None:
     privileged = [name for name, r in BrowseEnv.references.items() if r.privileged]
-    assert privileged == ["oracle"]
+    assert privileged == ["oracle", "brief_oracle"]
 
 
 def test_the_question_can_be_read_off_the_opening() -> None:

@@ -152,11 +152,11 @@ def test_draws_follow_the_probabilities(agent: Any) -> None:
     from palestra.agents.hf.engine import _Draw
 
     chances = torch.tensor([0.5, 0.3, 0.15, 0.05])
-    draw = _Draw(list(range(4000)), 1.0, 1.0)
+    draw = _Draw([random.Random(n) for n in range(4000)], 1.0, 1.0)
     picked = draw(None, chances.log().repeat(4000, 1)).argmax(-1)
     shares = torch.bincount(picked, minlength=4) / 4000
     assert torch.allclose(shares, chances, atol=0.03)
-    nucleus = _Draw(list(range(500)), 1.0, 0.6)
+    nucleus = _Draw([random.Random(n) for n in range(500)], 1.0, 0.6)
     assert set(nucleus(None, chances.log().repeat(500, 1)).argmax(-1).tolist()) == {0, 1}
 
 
@@ -188,6 +188,34 @@ def test_each_row_ends_at_its_own_limit(agent: Any) -> None:
     done = engine.generate([Request([5, 6], 0, most) for most in (1, 5, 9)])
     assert [len(reply.ids) for reply in done] == [1, 5, 9]
     assert {reply.finish for reply in done} == {"length"}
+
+
+def test_a_batch_that_goes_on_without_rows_that_ended_says_the_same(agent: Any) -> None:
+    from palestra.agents.hf.engine import FEWEST, Engine, Request
+
+    loaded = agent.loaded._replace(ends=())
+    chance = random.Random(1)
+    prompts = [[chance.randrange(10, 300) for _ in range(5 + 3 * n)] for n in range(3 * FEWEST)]
+    requests = [Request(prompt, n, 2 + n) for n, prompt in enumerate(prompts)]
+    engine, passes = Engine(loaded, temperature=1.0), []
+    forward = loaded.model.register_forward_pre_hook(
+        lambda model, args, given: passes.append(len(args[0] if args else given["input_ids"])),
+        with_kwargs=True,
+    )
+    together = engine.generate(requests)
+    forward.remove()
+    assert passes[-1] < FEWEST  # who ended was left out
+    alone = [Engine(loaded, temperature=1.0).generate([request])[0] for request in requests]
+    for one, other, request in zip(together, alone, requests, strict=True):
+        assert one.ids == other.ids
+        assert len(one.ids) == len(one.logprobs) == request.most
+        assert one.logprobs == pytest.approx(other.logprobs, abs=1e-4)
+    turn = [
+        Request([*asked.ids, *reply.ids, 7, 8], 50 + n, 9)
+        for n, (asked, reply) in enumerate(zip(requests, together, strict=True))
+    ]
+    fresh = Engine(loaded, temperature=1.0)
+    assert [r.ids for r in engine.generate(turn)] == [r.ids for r in fresh.generate(turn)]
 
 
 def test_a_full_context_ends_the_episode_as_the_agents_own_failure(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import random
 import threading
-import time
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
@@ -29,6 +28,10 @@ PATIENCE = 0.01
 """Seconds that a batch waits for the next request to join it."""
 MOST_TOKENS = 131_072
 """Tokens of a batch, padding and room for the replies included: what bounds its memory."""
+NEVER = 2**31
+"""The id of no token, for a model without an end: for None, `generate` looks for an end itself."""
+FEWEST = 8
+"""Rows from which on a batch stops on the way to go on without those that ended."""
 
 
 class Request(NamedTuple):
@@ -131,32 +134,46 @@ class Engine:
         for row, prompt in enumerate(prompts):
             ids[row, longest - len(prompt) :] = torch.tensor(prompt)
             mask[row, longest - len(prompt) :] = 1
-        draw = _Draw([request.seed for request in requests], self._temperature, self._top_p)
-        most = torch.tensor([request.most for request in requests], device=model.device)
-        config = GenerationConfig(
-            do_sample=False,
-            max_new_tokens=int(most.max()),
-            eos_token_id=list(ends) or None,
-            pad_token_id=pad,
-            use_cache=True,
-        )
-        output = model.generate(
-            ids.to(model.device),
-            attention_mask=mask.to(model.device),
-            generation_config=config,
-            logits_processor=LogitsProcessorList([draw]),
-            stopping_criteria=StoppingCriteriaList([_Room(longest, most)]),
-            **({} if read is None else {CACHE: read.cache}),
-        )
-        sampled = output[:, longest:].tolist()
-        chances = torch.stack(draw.logprobs, dim=1).tolist()
-        replies = [
-            cut(tokens, logprobs, request.most, ends)
-            for tokens, logprobs, request in zip(sampled, chances, requests, strict=True)
-        ]
-        if read is not None:
-            self._memory.said(prompts, [reply.ids for reply in replies], read)
-        return replies
+        ids, mask = ids.to(model.device), mask.to(model.device)
+        draws = [random.Random(request.seed) for request in requests]
+        chances: list[list[float]] = [[] for _ in requests]
+        replies: dict[int, Generated] = {}
+        left = list(range(len(requests)))
+        while left:
+            draw = _Draw([draws[row] for row in left], self._temperature, self._top_p)
+            room = [longest + requests[row].most for row in left]
+            ended = _Ended(room, ends, early=read is not None and len(left) >= FEWEST)
+            config = GenerationConfig(
+                do_sample=False,
+                max_new_tokens=max(room) - ids.shape[1],
+                eos_token_id=list(ends) or [NEVER],
+                pad_token_id=pad,
+                use_cache=True,
+            )
+            ids = model.generate(
+                ids,
+                attention_mask=mask,
+                generation_config=config,
+                logits_processor=LogitsProcessorList([draw]),
+                stopping_criteria=StoppingCriteriaList([ended]),
+                **({} if read is None else {CACHE: read.cache}),
+            )
+            going = []
+            noted = torch.stack(draw.logprobs, dim=1).tolist()
+            for place, row in enumerate(left):
+                chances[row] += noted[place]
+                if not ended.rows[place]:
+                    going.append(place)
+                    continue
+                sampled = ids[place, longest:].tolist()
+                replies[row] = cut(sampled, chances[row], requests[row].most, ends)
+                if read is not None:
+                    self._memory.said(prompts[row], replies[row].ids, read, place)
+            left = [left[place] for place in going]
+            if left and read is not None:
+                mask = torch.nn.functional.pad(mask, (0, ids.shape[1] - mask.shape[1]), value=1)
+                ids, mask, read = ids[going], mask[going], read.of(going)
+        return [replies[row] for row in range(len(requests))]
 
 
 def cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ...]) -> Generated:
@@ -167,14 +184,24 @@ def cut(tokens: list[int], logprobs: list[float], most: int, ends: tuple[int, ..
     return Generated(tokens[:most], logprobs[:most], "length")
 
 
-class _Room(StoppingCriteria):
-    """Ends each row at its own limit."""
+class _Ended(StoppingCriteria):
+    """Ends each row at its end or its own limit; all of them, to go on without those that ended.
 
-    def __init__(self, prompt: int, most: torch.Tensor) -> None:
-        self._prompt, self._most = prompt, most
+    Args:
+        limits: ids of each row at most, the prompt's included.
+        ends: what ends a row.
+        early: whether to stop as soon as half of the rows ended, which are padding from then on.
+    """
+
+    def __init__(self, limits: list[int], ends: tuple[int, ...], *, early: bool) -> None:
+        self._limits, self._ends, self._early = torch.tensor(limits), torch.tensor(ends), early
+        self.rows = torch.zeros(len(limits), dtype=torch.bool)
 
     def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-        return self._most <= input_ids.shape[1] - self._prompt
+        last = input_ids[:, -1].cpu()
+        self.rows |= torch.isin(last, self._ends) | (self._limits <= input_ids.shape[1])
+        stop = self._early and 2 * int(self.rows.sum()) >= len(self.rows)
+        return (torch.ones_like(self.rows) if stop else self.rows).to(input_ids.device)
 
 
 class _Draw(LogitsProcessor):
@@ -184,8 +211,8 @@ class _Draw(LogitsProcessor):
     request's draws depend on its seed alone, and one pass gives token and probability.
     """
 
-    def __init__(self, seeds: list[int], temperature: float, top_p: float) -> None:
-        self._chance = [random.Random(seed) for seed in seeds]
+    def __init__(self, chance: list[random.Random], temperature: float, top_p: float) -> None:
+        self._chance = chance
         self._temperature = temperature
         self._top_p = TopPLogitsWarper(top_p) if 0 < top_p < 1 else None
         self.logprobs: list[torch.Tensor] = []
@@ -210,10 +237,3 @@ class _Draw(LogitsProcessor):
         self.logprobs.append(chance)
         only = torch.full_like(scores, -torch.inf)
         return only.scatter_(1, chosen, 0.0)
-
-
-def rate(engine: Engine, requests: list[Request]) -> float:
-    """Tokens a second that `generate` reaches alone with this batch."""
-    began = time.perf_counter()
-    done = engine.generate(requests)
-    return sum(len(reply.ids) for reply in done) / (time.perf_counter() - began)

@@ -61,10 +61,15 @@ class _Roomy(DynamicLayer):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         begin, end = self._length, self._length + key_states.shape[-2]
         if end > self._all[0].shape[-2]:
-            return super().update(key_states, value_states)
+            self._all, self._length = super().update(key_states, value_states), end
+            return self._all
         for whole, new in zip(self._all, (key_states, value_states), strict=True):
             whole[:, :, begin:end] = new
         return self._show(end)
+
+    def of(self, rows: list[int]) -> _Roomy:
+        """Some of its rows."""
+        return _Roomy(self._all[0][rows], self._all[1][rows], self._length)
 
     def _show(self, length: int) -> tuple[torch.Tensor, torch.Tensor]:
         self._length = length
@@ -82,6 +87,14 @@ class Reading(NamedTuple):
     """As the model takes it: rows padded on the left."""
     lengths: list[int]
     """Ids of each row in it."""
+    width: int
+    """Ids of its longest row, and so the padding of the others."""
+
+    def of(self, rows: list[int]) -> Reading:
+        """These rows alone, with what was added to them since."""
+        cache = DynamicCache()
+        cache.layers[:] = [layer.of(rows) for layer in self.cache.layers]
+        return Reading(cache, [self.lengths[row] for row in rows], self.width)
 
 
 class Memory:
@@ -125,24 +138,20 @@ class Memory:
                 if asked[name] > 1:
                     self._keep(name, known)
         rows = [found[name] for name in names]
-        return Reading(self._cache(rows, room + 1), [row.length for row in rows])
+        lengths = [row.length for row in rows]
+        return Reading(self._cache(rows, room + 1), lengths, max(lengths))
 
-    def said(
-        self, prompts: Sequence[list[int]], replies: Sequence[list[int]], read: Reading
-    ) -> None:
-        """Keep what was said to prompts, in the cache that grew by it."""
-        longest = max(read.lengths)
-        for row, (prompt, reply) in enumerate(zip(prompts, replies, strict=True)):
-            before = self._longest(_name(prompt[:-1]))
-            if before.own:
-                self._drop(_name(prompt[: before.length]))
-            begin, end = longest - read.lengths[row], longest + len(reply)
-            keys, values = (
-                [each[row, :, begin:end].clone() for each in layers]
-                for layers in _tensors(read.cache)
-            )
-            known = _Known(end - begin, keys, values, own=True)
-            self._keep(_name([*prompt, *reply[:-1]]), known)
+    def said(self, prompt: list[int], reply: list[int], read: Reading, row: int) -> None:
+        """Keep what was said to a prompt, in a row of the cache that grew by it."""
+        before = self._longest(_name(prompt[:-1]))
+        if before.own:
+            self._drop(_name(prompt[: before.length]))
+        begin, end = read.width - read.lengths[row], read.width + len(reply)
+        keys, values = (
+            [each[row, :, begin:end].clone() for each in layers] for layers in _tensors(read.cache)
+        )
+        known = _Known(end - begin, keys, values, own=True)
+        self._keep(_name([*prompt, *reply[:-1]]), known)
 
     def _longest(self, name: bytes) -> _Known:
         """The longest kept beginning of these ids."""

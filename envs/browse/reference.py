@@ -22,16 +22,31 @@ def oracle(seat: Seat) -> Script:
     Each page is searched for by its title and clicked; where the search does not show it, it is
     opened by its address. With a budget too small for the whole path, its end is walked.
     """
+    yield from _walk(seat, brief=False)
+
+
+def brief_oracle(seat: Seat) -> Script:
+    """Walk the hidden path, but answer where the answer is read: its own page is left out if the
+    page before names it. The shorter demonstration, to train on."""
+    yield from _walk(seat, brief=True)
+
+
+def _walk(seat: Seat, *, brief: bool) -> Script:
     assert seat.env is not None
     truth: Truth = seat.env.task.truth
     corpus = seat.env.corpus  # type: ignore[attr-defined]
     budget = seat.env.limits.tool_calls or 0
+    answer, page = truth.answer.canonical, ""
     for document in truth.documents[-(budget // 2) :]:
+        if brief and document == truth.documents[-1] and answer in page:
+            break
         shown = yield call("search", query=corpus.title(document)[:1000] or "?")
         url = corpus.url(document)
         number = next((r.number for r in results(text_of(shown)) if r.url == url), None)
-        yield call("open", url=url) if number is None else call("click", id=number)
-    yield call("answer", text=truth.answer.canonical)
+        page = text_of(
+            (yield call("open", url=url) if number is None else call("click", id=number))
+        )
+    yield call("answer", text=answer)
 
 
 def closed_book(seat: Seat) -> Script:
@@ -130,6 +145,9 @@ def snooper(seat: Seat) -> Script:
 
 REFERENCES: Mapping[str, Reference] = {
     "oracle": Reference(oracle, "oracle", "walks the hidden path through real calls", True),
+    "brief_oracle": Reference(
+        brief_oracle, "oracle", "the same, without the answer's own page if it can", True
+    ),
     "greedy_reader": Reference(
         greedy_reader, "baseline", "searches, reads, follows links; no model", at_most=0.6
     ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,13 +17,10 @@ from palestra.cli.common import (
     ToldOption,
     note,
     parse_options,
-    stderr,
 )
+from palestra.cli.measured import around, default_out
 from palestra.cli.recipe import configured
 from palestra.cli.run import Progress
-
-if TYPE_CHECKING:
-    from palestra.training.measure import HeldOut, Side
 
 app = typer.Typer(help="Train a model in environments, and measure what it gained.")
 
@@ -200,8 +196,8 @@ def grpo(
     playing = partial(
         agent_of, max_tokens=max_tokens, protocol=protocol, temperature=held_out_temperature
     )
-    folder = out or _default_out(environments, "grpo")
-    _around(tasks_held_out, playing, model, folder, go, progress)
+    folder = out or default_out(environments, "grpo")
+    around(tasks_held_out, playing, model, folder, go, progress)
 
 
 @app.command()
@@ -327,51 +323,5 @@ def sft(
     playing = partial(
         agent_of, max_tokens=max_tokens, protocol=protocol, temperature=held_out_temperature
     )
-    folder = out or _default_out(environments, "sft")
-    _around(tasks_held_out, playing, model, folder, go, progress)
-
-
-def _default_out(environments: list[str], command: str) -> Path:
-    from palestra.evals.plan import table_of
-
-    names = [table_of(env, {}).id.rpartition("/")[2].lower() for env in environments]
-    return Path("runs") / "-".join([*names, command])
-
-
-def _around(
-    held_out: HeldOut,
-    playing: Callable[[str], str],
-    model: str,
-    out: Path,
-    train: Callable[[Path, Any], Path],
-    how: Progress,
-) -> None:
-    """Measure, train, measure again, and say what was gained.
-
-    Args:
-        playing: the agent's URI, of a model.
-    """
-    from palestra.cli.learning import Learning
-    from palestra.cli.progress import Show
-
-    def play(agent: str, when: str) -> list[Side]:
-        note(f"{when}: {agent} plays {held_out.tasks:,} held-out tasks")
-        with Show(stderr(), how.value) as show:
-            return held_out.play(agent, show.watch)
-
-    try:
-        base = play(playing(model), "Before") if held_out.tasks else []
-        with Learning(stderr(), how.value) as show:
-            path = train(out, show)
-        note(f"Trained: {path} (beside it: curves.png, curves.csv, config.json)")
-        after = play(playing(f"trained/{out}"), "After") if held_out.tasks else []
-    except KeyboardInterrupt:
-        note(f"Interrupted. Repeat the command with --resume to go on from {out}.")
-        raise SystemExit(130) from None
-    for environment, gained in held_out.compare(base, after).items():
-        note(
-            f"{environment}: {gained.before:.3f} before, {gained.after:.3f} after; difference "
-            f"{gained.difference:+.3f} [{gained.low:+.3f}, {gained.high:+.3f}] over "
-            f"{gained.tasks:,} tasks (95%, paired; p = {gained.p:.2g}): {gained.verdict}"
-        )
-    note(f"Next: palestra run ENV --agent trained/{out}")
+    folder = out or default_out(environments, "sft")
+    around(tasks_held_out, playing, model, folder, go, progress)

@@ -3,13 +3,16 @@
 The members of a group share rules, tools and question, and most of them the first calls and what
 those returned. Read row by row, that is several times the work. Here one pass reads what is shared,
 and the passes behind it go on from its keys and values, which carry the gradient of all rows back.
+A pass has a price of its own, the gradient of every weight: branches of the same depth that are
+about as long share one.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
@@ -21,6 +24,8 @@ __all__ = ["as_tree"]
 
 SHORTEST = 16
 """Ids below which a pass of their own costs more than it saves."""
+PASS = 4_096
+"""Ids in one pass of several branches, padding included."""
 
 
 def as_tree(model: Any) -> Callable[..., Any]:
@@ -47,6 +52,16 @@ def as_tree(model: Any) -> Callable[..., Any]:
     return forward
 
 
+class _Branch(NamedTuple):
+    """Ids that some rows share, from `start` to `end`, and what was read before them."""
+
+    rows: list[int]
+    start: int
+    end: int
+    past: Any
+    """A cache of `start` ids."""
+
+
 class _Tree:
     """One reading of some rows."""
 
@@ -67,7 +82,14 @@ class _Tree:
 
     def read(self, width: int) -> FusedCausalLMOutput:
         """What TRL's head would give for all rows: tensors of [rows, width - 1]."""
-        self._read(list(self._found), 0, DynamicCache(config=self._model.config))
+        ready = [*self._grown(list(self._found), 0, DynamicCache(config=self._model.config))]
+        while ready:
+            behind: list[_Branch] = []
+            for branches in _together(ready):
+                for branch, past in zip(branches, self._pass(branches), strict=True):
+                    if any(len(self._rows[row]) > branch.end for row in branch.rows):
+                        behind += self._split(branch.rows, branch.end, past)
+            ready = behind
         made: dict[str, Any] = {}
         for name in ("log_probs", "entropy"):
             parts = [[each[name] for each in found] for found in self._found.values()]
@@ -79,36 +101,65 @@ class _Tree:
             )
         return FusedCausalLMOutput(**made)
 
-    def _read(self, rows: list[int], start: int, cache: Any) -> None:
-        """Read rows from `start` on; `cache` holds what is before, which they share."""
+    def _grown(self, rows: list[int], start: int, past: Any) -> Iterator[_Branch]:
+        """The branches that begin at `start`; `past` holds what is before, which rows share."""
         alike = self._alike(rows)
-        if all(len(self._rows[row]) == alike for row in rows):
-            self._pass(rows, start, alike, cache)  # one row, or the same several times
-            return
+        if all(len(self._rows[row]) == alike for row in rows):  # one row, or the same several times
+            yield _Branch(rows, start, alike, past)
         # the last id that is shared is read by each branch: what follows it is theirs
-        if alike - 1 - start >= SHORTEST:
-            self._pass(rows, start, alike - 1, cache)
-            start = alike - 1
-        branches: dict[Any, list[int]] = {}
-        for row in rows:
-            branches.setdefault(next(iter(self._rows[row][alike:]), None), []).append(row)
-        for branch in branches.values():
-            self._read(branch, start, _copy(cache))
+        elif alike - 1 - start >= SHORTEST:
+            yield _Branch(rows, start, alike - 1, past)
+        else:
+            yield from self._split(rows, start, past)
 
-    def _pass(self, rows: list[int], start: int, end: int, cache: Any) -> None:
-        """Read the ids from `start` to `end` of rows that share them; the cache grows by them."""
-        row = rows[0]
-        following = self._labels[row : row + 1, start + 1 : end + 1]
-        if end == len(self._rows[row]):  # nothing follows, or padding
-            following = torch.nn.functional.pad(following[:, : end - start - 1], (0, 1), value=-100)
+    def _split(self, rows: list[int], start: int, past: Any) -> Iterator[_Branch]:
+        """The branches of rows that go apart behind `start`."""
+        alike = self._alike(rows)
+        apart: dict[Any, list[int]] = {}
+        for row in rows:
+            apart.setdefault(next(iter(self._rows[row][alike:]), None), []).append(row)
+        for each in apart.values():
+            yield from self._grown(each, start, past)
+
+    def _pass(self, branches: Sequence[_Branch]) -> list[Any]:
+        """Read branches side by side, padded on the right, their pasts on the left.
+
+        Returns:
+            the cache behind each.
+        """
+        longest = max(branch.start for branch in branches)
+        width = max(branch.end - branch.start for branch in branches)
+        ids = self._ids.new_zeros((len(branches), width))
+        labels = self._labels.new_full((len(branches), width), -100)
+        mask = self._ids.new_zeros((len(branches), longest + width))
+        for place, (rows, start, end, _) in enumerate(branches):
+            row, last = rows[0], min(end + 1, len(self._rows[rows[0]]))  # nothing follows the last
+            ids[place, : end - start] = self._ids[row, start:end]
+            labels[place, : last - start - 1] = self._labels[row, start + 1 : last]
+            mask[place, longest - start : longest + end - start] = 1
+        places = torch.tensor([branch.start for branch in branches], device=ids.device)[:, None]
+        padded: dict[str, Any] = {} if bool(mask.all()) else {"attention_mask": mask}
+        cache = _joined([branch.past for branch in branches], longest)
         output = self._model(
-            input_ids=self._ids[row : row + 1, start:end],
-            shift_labels=following,
+            input_ids=ids,
+            position_ids=places + torch.arange(width, device=ids.device),
+            shift_labels=labels,
+            **padded,
             **{CACHE: cache},
             **self._rest,
         )
-        for each in rows:
-            self._found[each].append(output)
+        pasts = []
+        for place, (rows, start, end, _) in enumerate(branches):
+            part = slice(place, place + 1)
+            given = {
+                name: None if output[name] is None else output[name][part, : end - start]
+                for name in ("log_probs", "entropy")
+            }
+            for row in rows:
+                self._found[row].append(given)
+            real = slice(longest - start, longest + end - start)
+            pasts.append(_with(cache, lambda t, part=part, real=real: t[part, :, real]))
+        return pasts
 
     def _alike(self, rows: list[int]) -> int:
         """How many ids all of these rows share at their beginnings."""
@@ -118,10 +169,45 @@ class _Tree:
         return next((n for n, (a, b) in pairs if a != b), min(len(low), len(high)))
 
 
-def _copy(cache: Any) -> Any:
-    """A cache that grows on its own; the tensors, which are never written to, are the same."""
+def _together(branches: list[_Branch]) -> Iterator[list[_Branch]]:
+    """Those to read in one pass: of similar length, for little padding, and not too many."""
+
+    def size(branch: _Branch) -> int:
+        return branch.end - branch.start
+
+    for _, similar in groupby(
+        sorted(branches, key=size), key=lambda each: (size(each) // 64).bit_length()
+    ):
+        group: list[_Branch] = []
+        for branch in similar:
+            if group and (len(group) + 1) * size(branch) > PASS:
+                yield group
+                group = []
+            group.append(branch)
+        yield group
+
+
+def _joined(pasts: Sequence[Any], longest: int) -> Any:
+    """Caches side by side, padded on the left; the tensors themselves are never written to."""
+    if len(pasts) == 1:
+        return _with(pasts[0], lambda tensor: tensor)
+    joined = _with(pasts[0], lambda tensor: tensor)
+    for number, layer in enumerate(joined.layers):
+        for name in ("keys", "values"):
+            all_ = [getattr(past.layers[number], name) for past in pasts]
+            pad = torch.nn.functional.pad
+            wide = [pad(each, (0, 0, longest - each.shape[-2], 0)) for each in all_]
+            setattr(layer, name, torch.cat(wide))
+    return joined
+
+
+def _with(cache: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+    """A cache that grows on its own, of these tensors changed."""
     other = copy.copy(cache)
     other.layers = [copy.copy(layer) for layer in cache.layers]
+    for layer in other.layers:
+        if layer.is_initialized:
+            layer.keys, layer.values = change(layer.keys), change(layer.values)
     return other
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 from trl.trainer.utils import FusedCausalLMOutput
 
-from ..agents.hf.memory import CACHE
+from ..agents.hf.memory import CACHE, passes
 
 __all__ = ["as_tree"]
 
@@ -84,12 +83,8 @@ class _Tree:
         """What TRL's head would give for all rows: tensors of [rows, width - 1]."""
         ready = [*self._grown(list(self._found), 0, DynamicCache(config=self._model.config))]
         while ready:
-            behind: list[_Branch] = []
-            for branches in _together(ready):
-                for branch, past in zip(branches, self._pass(branches), strict=True):
-                    if any(len(self._rows[row]) > branch.end for row in branch.rows):
-                        behind += self._split(branch.rows, branch.end, past)
-            ready = behind
+            groups = passes(ready, lambda branch: branch.end - branch.start, PASS)
+            ready = [behind for group in groups for behind in self._pass(group)]
         made: dict[str, Any] = {}
         for name in ("log_probs", "entropy"):
             parts = [[each[name] for each in found] for found in self._found.values()]
@@ -121,11 +116,11 @@ class _Tree:
         for each in apart.values():
             yield from self._grown(each, start, past)
 
-    def _pass(self, branches: Sequence[_Branch]) -> list[Any]:
+    def _pass(self, branches: Sequence[_Branch]) -> list[_Branch]:
         """Read branches side by side, padded on the right, their pasts on the left.
 
         Returns:
-            the cache behind each.
+            the branches behind them.
         """
         longest = max(branch.start for branch in branches)
         width = max(branch.end - branch.start for branch in branches)
@@ -148,7 +143,7 @@ class _Tree:
             **{CACHE: cache},
             **self._rest,
         )
-        pasts = []
+        behind: list[_Branch] = []
         for place, (rows, start, end, _) in enumerate(branches):
             part = slice(place, place + 1)
             given = {
@@ -157,9 +152,12 @@ class _Tree:
             }
             for row in rows:
                 self._found[row].append(given)
+            if all(len(self._rows[row]) == end for row in rows):
+                continue
             real = slice(longest - start, longest + end - start)
-            pasts.append(_with(cache, lambda t, part=part, real=real: t[part, :, real]))
-        return pasts
+            past = _with(cache, lambda tensor, at=(part, slice(None), real): tensor[at])
+            behind += self._split(rows, end, past)
+        return behind
 
     def _alike(self, rows: list[int]) -> int:
         """How many ids all of these rows share at their beginnings."""
@@ -169,29 +167,11 @@ class _Tree:
         return next((n for n, (a, b) in pairs if a != b), min(len(low), len(high)))
 
 
-def _together(branches: list[_Branch]) -> Iterator[list[_Branch]]:
-    """Those to read in one pass: of similar length, for little padding, and not too many."""
-
-    def size(branch: _Branch) -> int:
-        return branch.end - branch.start
-
-    for _, similar in groupby(
-        sorted(branches, key=size), key=lambda each: (size(each) // 64).bit_length()
-    ):
-        group: list[_Branch] = []
-        for branch in similar:
-            if group and (len(group) + 1) * size(branch) > PASS:
-                yield group
-                group = []
-            group.append(branch)
-        yield group
-
-
 def _joined(pasts: Sequence[Any], longest: int) -> Any:
     """Caches side by side, padded on the left; the tensors themselves are never written to."""
-    if len(pasts) == 1:
-        return _with(pasts[0], lambda tensor: tensor)
     joined = _with(pasts[0], lambda tensor: tensor)
+    if len(pasts) == 1:
+        return joined
     for number, layer in enumerate(joined.layers):
         for name in ("keys", "values"):
             all_ = [getattr(past.layers[number], name) for past in pasts]

@@ -42,7 +42,7 @@ def load(name: str, *, dtype: str = "", device: str = "", gguf: str = "") -> Loa
         UsageError: there is no such model, or it cannot be loaded; the message says why.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    if not torch.cuda.is_available():
+    if device == "cpu" and not torch.cuda.is_available():
         # kernels of CPUs take grouped heads with a mask, CUDA's do not: transformers copies the
         # keys and values for every head of a group unless it is told
         os.environ.setdefault("TRANSFORMERS_SDPA_FORCE_GQA", "1")

@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 import transformers
 from packaging.version import Version
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
-__all__ = ["CACHE", "Memory", "Reading"]
+__all__ = ["CACHE", "Memory", "Reading", "passes"]
+
+Item = TypeVar("Item")
 
 CACHE = "cache" if Version(transformers.__version__) >= Version("5.24") else "past_key_values"
 """What models call their keys and values."""
@@ -131,7 +133,7 @@ class Memory:
         found = {name: self._longest(name) for name in wanted}
         self._share([wanted[name] for name, known in found.items() if not known.length], found)
         behind = [name for name in wanted if found[name].length < len(wanted[name])]
-        for names_ in _passes(behind, {n: len(wanted[n]) - found[n].length for n in behind}):
+        for names_ in passes(behind, lambda name: len(wanted[name]) - found[name].length):
             rows = [(wanted[name], found[name]) for name in names_]
             for name, known in zip(names_, self._pass(rows), strict=True):
                 found[name] = known
@@ -260,16 +262,24 @@ def _name(ids: Sequence[int]) -> bytes:
     return array("q", ids).tobytes()
 
 
-def _passes(names: Sequence[bytes], left: dict[bytes, int]) -> Iterator[list[bytes]]:
-    """Groups to read together: of similar length, for little padding, and not too large."""
-    ordered = sorted(names, key=lambda name: left[name])
-    for _, similar in groupby(ordered, key=lambda name: (left[name] // 64).bit_length()):
-        group: list[bytes] = []
-        for name in similar:
-            if group and (len(group) + 1) * left[name] > PASS:
+def passes(
+    items: Iterable[Item], size: Callable[[Item], int], most: int = PASS
+) -> Iterator[list[Item]]:
+    """Groups to read together: of similar length, for little padding, and not too large.
+
+    Args:
+        items: what is read.
+        size: its ids.
+        most: ids of a group, padding included.
+    """
+    ordered = sorted(items, key=size)
+    for _, similar in groupby(ordered, key=lambda item: (size(item) // 64).bit_length()):
+        group: list[Item] = []
+        for item in similar:
+            if group and (len(group) + 1) * size(item) > most:
                 yield group
                 group = []
-            group.append(name)
+            group.append(item)
         yield group
 
 

@@ -134,16 +134,23 @@ class _Curves(TrainerCallback):
         if "loss" not in numbers and "reward" not in numbers:
             return  # the summary at the end
         self._rows.append({"step": state.global_step, **numbers})
-        names = list(dict.fromkeys(name for row in self._rows for name in row))
+        rows = _whole(self._rows)
+        names = list(dict.fromkeys(name for row in rows for name in row))
         with open(self._folder / "curves.csv", "w", newline="") as file:
             writer = csv.DictWriter(file, names)
             writer.writeheader()
-            writer.writerows(self._rows)
+            writer.writerows(rows)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         from .plot import plot
 
-        plot(self._rows, self._folder / "curves.png")
+        plot(_whole(self._rows), self._folder / "curves.png")
+
+
+def _whole(rows: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """An outcome that a step does not name was that of none of its rollouts."""
+    outcomes = {name: 0.0 for row in rows for name in row if name.startswith("outcome/")}
+    return [{**row, **(outcomes | row)} for row in rows]
 
 
 def _numbers(logs: Mapping[str, Any]) -> dict[str, float]:

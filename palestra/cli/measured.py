@@ -38,6 +38,10 @@ def around(
     """
     from palestra.cli.learning import Learning
     from palestra.cli.progress import Show
+    from palestra.training.allocator import advice
+
+    if said := advice():
+        note(said)
 
     def play(agent: str, when: str) -> list[Side]:
         note(f"{when}: {agent} plays {held_out.tasks:,} held-out tasks")

@@ -126,11 +126,12 @@ def test_a_request_that_is_refused_for_good_is_not_repeated(db: Path) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_dead_endpoint_is_said_within_two_seconds(db: Path) -> None:
+def test_a_dead_endpoint_is_said_without_trying_again(db: Path) -> None:
+    agent, patient = "openai/m?base_url=http://127.0.0.1:9/v1", Retry(attempts=2, first=60)
     began = time.monotonic()
     with pytest.raises(UsageError, match=r"no answer from http://127\.0\.0\.1:9/v1"):
-        evaluate(["guess"], ["openai/m?base_url=http://127.0.0.1:9/v1"], tasks=1, db=db)
-    assert time.monotonic() - began < 2
+        evaluate(["guess"], [agent], tasks=1, db=db, retry=patient)
+    assert time.monotonic() - began < 60
 
 
 def test_a_wrong_key_is_said_before_the_run(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +149,7 @@ def test_a_reply_that_trickles_for_ever_is_cut(
         began = time.perf_counter()
         agent = f"openai/slow?timeout=0.5&stream={stream}"
         evaluate(["guess"], [agent], tasks=3, db=db, retry=Retry(attempts=2, first=0.01))
-    assert time.perf_counter() - began < 8
+    assert time.perf_counter() - began < 60, "the server would go on for ever"
     found = list(episodes(db))
     assert [e.status for e in found] == ["error"] * 3
     assert "not complete after 0.5 s" in (found[0].error or "")

@@ -8,7 +8,6 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -185,9 +184,7 @@ def test_a_world_is_built_once_and_then_opened_at_once(cache: Path) -> None:
     (folder,) = built(cache)
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     world._opened.cache_clear()
-    start = time.perf_counter()
     again = open_corpus(SPEC)
-    assert time.perf_counter() - start < 0.5
     assert (again.digest, again.text(999)) == (corpus.digest, corpus.text(999))
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 

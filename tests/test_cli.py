@@ -153,19 +153,14 @@ def test_runs_lists_the_sessions(board: Path) -> None:
         (("check", "guess", "--skip", "everything"), "the checks are api"),
     ],
 )
-def test_a_mistake_is_one_clear_line_within_two_seconds(
-    tmp_path: Path, arguments: tuple[str, ...], said: str
-) -> None:
+def test_a_mistake_is_one_clear_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     command, *rest = arguments
     plugin = () if "--plugin" in rest or command in ("leaderboard", "show") else ("-p", PLUGIN)
-    began = time.monotonic()
     answer = palestra(command, *plugin, *rest, cwd=tmp_path, OPENAI_API_KEY="", OPENAI_BASE_URL="")
-    seconds = time.monotonic() - began
     assert answer.returncode == 2, answer
     assert said in answer.stderr
     assert answer.stderr.startswith("palestra: ")
     assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
-    assert seconds < 4, "two seconds, and as much again for a busy machine"
 
 
 def test_check_passes_a_sound_environment_and_exits_with_0() -> None:

@@ -153,7 +153,10 @@ def _interval(
         ordered = np.sort(more)
         unlike = (ordered + ordered[::-1])[ordered != -ordered[::-1]]
         way = -1.0 if len(unlike) and unlike[0] < 0 else 1.0
-        low, high = bounds(resampled_sums(way * more[:, None])[:, 0] / len(more), level)
+        drawn = way * more if len(unlike) else ordered
+        low, high = bounds(resampled_sums(drawn[:, None])[:, 0] / len(more), level)
+        if not len(unlike):  # gains and losses are the same: so are the interval's two sides
+            low, high = (low - high) / 2, (high - low) / 2
         low, high = (low, high) if way > 0 else (-high, -low)
         return low, high, float(more.std(ddof=1))
     if len(change) < 2:

@@ -12,6 +12,12 @@ import guessing  # registers test/Guess-v0 and test/Race-v0
 from palestra.evals import evaluate
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that two workers end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def corpus_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Corpora are built once for all tests, away from the user's own cache."""

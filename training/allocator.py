@@ -1,4 +1,4 @@
-"""The allocator of memory: on a CPU, the C library's own makes a long training run slow.
+"""The allocator of memory: on a CPU, the C library's own slows a long training run down.
 
 glibc keeps large free blocks in one list, sorted by size. Training on conversations of all lengths
 leaves hundreds of sizes in it, and one thread searches it while the others wait. tcmalloc and
@@ -29,6 +29,6 @@ def advice() -> str | None:
     found = next(filter(None, map(find_library, ("tcmalloc_minimal", "tcmalloc", "jemalloc"))), "")
     install = "" if found else "install tcmalloc (Debian, Ubuntu: libtcmalloc-minimal4) and "
     return (
-        "On a CPU, steps are up to twice as fast with another allocator: "
+        "On a CPU, steps are often faster with another allocator: "
         f"{install}begin the command with LD_PRELOAD={found or _USUAL}"
     )

@@ -147,6 +147,9 @@ def grpo(
     """
     from palestra.agents.trained import agent_of
     from palestra.envs.core import UsageError
+    from palestra.training.trainer import needed
+
+    needed()  # what is imported below cannot say it as well
     from palestra.training.grpo import grpo as train
     from palestra.training.measure import HeldOut
     from palestra.training.select import filters_of, select, solved
@@ -263,6 +266,9 @@ def sft(
 
         palestra train sft browse --model smollm2 --from teacher.duckdb -a oracle --grounded
     """
+    from palestra.training.trainer import needed
+
+    needed()  # what is imported below cannot say it as well
     from palestra.agents.trained import agent_of
     from palestra.training.measure import HeldOut
     from palestra.training.select import filters_of, select

@@ -17,7 +17,7 @@ from ..agents import Agent, InfrastructureError
 from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.scaffolds.text import read_object, shown
 from ..agents.seeds import of_sample
-from ..envs.core import Episode, Question, Usage, UsageError, system, user
+from ..envs.core import Episode, Question, Usage, UsageError, system, text_in, user
 from ..leaderboard.opinions import Opinion, keep, unasked
 from ..leaderboard.queries import episodes
 from .budget import Budget
@@ -128,7 +128,7 @@ async def _asked(judge: Agent, question: Question, episode: Episode, retry: Retr
             opinion.error = f"the judge failed: {error!r}"
             return opinion
     opinion.usage = reply.usage
-    content = reply.message["content"] or ""
+    content = text_in(reply.message)
     verdict = read_object(content, "answer")
     if verdict is None or not isinstance(verdict["answer"], bool):
         opinion.error = f"no verdict in the reply: {content.strip()[:300] or 'it is empty'}"

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, Usage
+from ...envs.core import Message, Usage, text_in
 from ..base import InfrastructureError
 from ..chat.wire import as_json, from_wire, whole
 
@@ -35,7 +35,7 @@ def to_items(messages: Sequence[Message], memory: Mapping[int, Sequence[Item]]) 
 
 
 def _items(message: Message) -> list[Item]:
-    text = message["content"] or ""
+    text = text_in(message)
     if message["role"] == "tool":
         call = message.get("tool_call_id", "")
         return [{"type": "function_call_output", "call_id": call, "output": text}]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...envs.core import Message
+from ...envs.core import Message, text_in
 from ..base import Agent, Reply
 from .base import Protocol
 
@@ -34,7 +34,7 @@ class TextTools(Agent):
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
         reply = await self.agent.act(self.protocol.render(messages, tools), (), seed=seed)
-        message = self.protocol.parse(reply.message["content"] or "")
+        message = self.protocol.parse(text_in(reply.message))
         return msgspec.structs.replace(reply, message=message)
 
     def knows_cost(self) -> bool:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message
+from ...envs.core import Message, text_in
 
 Tools = Sequence[Mapping[str, Any]]
 _decode = json.JSONDecoder().raw_decode
@@ -63,7 +63,7 @@ class Protocol(ABC):
         if tools:
             plain.append({"role": "system", "content": self.instructions(tools)})
         for number, message in enumerate(messages):
-            content = message["content"] or ""
+            content = text_in(message)
             role = message["role"]
             if role == "system" and number == 0 and plain:
                 plain[0]["content"] = f"{content}\n\n{plain[0]['content']}"
@@ -81,7 +81,7 @@ class Protocol(ABC):
 
     def written(self, message: Message) -> str:
         """An assistant message as the model would have written it."""
-        parts = [message["content"] or ""]
+        parts = [text_in(message)]
         for call in message.get("tool_calls") or ():
             function = call["function"]
             parts.append(self.call(function["name"], function["arguments"]))

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ...envs.core import Message, UsageError, cache_folder
+from ...envs.core import Message, UsageError, cache_folder, text_in
 from ..base import Agent, Reply
 from ..chat import ReplyCache
 from ..dialogue import Speaker
@@ -157,7 +157,7 @@ class VLLMAgent(Agent):
         plain = self._protocol.render(messages, tools)
         extra = {"response_format": constraint(tools)} if self._constrained and tools else {}
         reply = await self._client.ask(plain, (), seed=seed, extra=extra)
-        message = self._protocol.parse(reply.message["content"] or "")
+        message = self._protocol.parse(text_in(reply.message))
         return msgspec.structs.replace(reply, message=message)
 
     async def close(self) -> None:

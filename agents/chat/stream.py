@@ -112,7 +112,7 @@ class _Turn:
     def _add_function(self, function: dict[str, Any], piece: Mapping[str, Any]) -> None:
         for key, value in piece.items():
             if key == "name":
-                if value and value != function["name"]:
+                if value is not None and value != function["name"]:
                     function["name"] = (function["name"] or "") + value
             elif key == "arguments":
                 if isinstance(value, Mapping):  # all of them at once

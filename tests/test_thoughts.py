@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import palestra
@@ -40,6 +40,7 @@ SPOKEN = WORDS.map(str.strip).filter(bool)
 
 
 @marks
+@settings(max_examples=25)
 @given(thought=WORDS, said=SPOKEN)
 def test_a_thought_before_the_words_is_set_apart(
     opening: str, closing: str, thought: str, said: str
@@ -49,6 +50,7 @@ def test_a_thought_before_the_words_is_set_apart(
 
 
 @marks
+@settings(max_examples=25)
 @given(thought=WORDS, before=SPOKEN, after=SPOKEN)
 def test_a_thought_among_the_words_is_set_apart(
     opening: str, closing: str, thought: str, before: str, after: str
@@ -59,6 +61,7 @@ def test_a_thought_among_the_words_is_set_apart(
 
 
 @marks
+@settings(max_examples=25)
 @given(thought=WORDS)
 def test_a_thought_that_never_closes_is_an_unfinished_reply(
     opening: str, closing: str, thought: str
@@ -170,7 +173,7 @@ class Says(Agent):
         return Reply(self.message)
 
 
-@marks
+@pytest.mark.parametrize(("opening", "closing"), MARKS[::5])
 def test_the_grader_hears_what_was_said_and_the_record_keeps_both(
     tmp_path: Path, opening: str, closing: str
 ) -> None:

@@ -24,7 +24,7 @@ CONTEXT = [
      "context length is only 4096 tokens, resulting in a maximum input length of 3840 tokens."),
     (400, "prompt is too long: 210000 tokens > 200000 maximum [invalid_request_error]"),
     (400, "input length and `max_tokens` exceed context limit: 199000 + 20000 > 200000"),
-    (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
+    (400, "The input token count (1200000) exceeds the maximum number of tokens allowed."),
     (400, "Input is too long for requested model."),
     (400, "the request exceeds the available context size, try increasing it "
      "[exceed_context_size_error]"),

@@ -20,10 +20,13 @@ class Wire:
     Attributes:
         api: what the bodies of replies look like.
         stream: whether the client asked for the reply in pieces.
+        headers: of the request.
     """
 
-    def __init__(self, writer: asyncio.StreamWriter, api: Chat) -> None:
-        self._writer, self.api = writer, api
+    def __init__(
+        self, writer: asyncio.StreamWriter, api: Chat, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._writer, self.api, self.headers = writer, api, headers or {}
         self.stream = False
 
     async def reply(self, message: Mapping[str, Any], **changes: Any) -> bool:

@@ -20,6 +20,7 @@ class Chat:
     Attributes:
         answers: the key in a body under which the reply is.
         end: what a stream ends with.
+        one_index: whether streamed tool calls all come under index 0, each of them whole.
     """
 
     answers = "choices"
@@ -28,6 +29,7 @@ class Chat:
 
     def __init__(self, dialect: Dialect | None = None) -> None:
         self.dialect = dialect
+        self.one_index = dialect is not None and dialect.one_index
 
     def seen(self, request: dict[str, Any]) -> dict[str, Any]:
         """A request with its conversation as messages of Chat Completions.
@@ -64,7 +66,7 @@ class Chat:
     ) -> Iterator[dict[str, Any]]:
         """The same in pieces; a torn stream lacks its last ones."""
         message = self._written(message)
-        for delta in _deltas(message, bool(self.dialect and self.dialect.one_index)):
+        for delta in _deltas(message, self.one_index):
             yield {**_chunk(delta), **changes}
         if not torn:
             yield {**_chunk({}, _finish(message)), **changes}

@@ -11,6 +11,7 @@ from .cache import cache_folder
 from .env import ToolEnv
 from .episode import Episode, Status, Usage
 from .errors import FormatError, ToolError, Unavailable, UsageError
+from .images import describe, image, image_facts, images_in, mark_images
 from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import (
@@ -24,6 +25,7 @@ from .messages import (
     ToolCall,
     call,
     calls,
+    parts_of,
     say,
     system,
     text_in,
@@ -92,8 +94,14 @@ __all__ = [
     "check_among",
     "check_between",
     "check_options",
+    "describe",
     "find",
+    "image",
+    "image_facts",
+    "images_in",
     "make",
+    "mark_images",
+    "parts_of",
     "register",
     "registered",
     "sample_call",

@@ -22,7 +22,7 @@ from ..base import Agent, InfrastructureError, Reply
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
-from .prices import cost_of, is_priced
+from .prices import cost_of, is_priced, sees_images
 from .wire import from_wire, read_stream, to_wire, usage_of
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning
 """Options of a URI that go into each request as they are."""
 TAKEN = {
     "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
+    "images": yes_or_no,
 }  # fmt: skip
 """Options of a URI beside those."""
 
@@ -44,6 +45,8 @@ class ChatAgent(Agent):
         seed: whether requests carry a seed.
         parameters: passed on to the API (`temperature`, `top_p`, `max_tokens`, ...).
         unnamed: the same, but no part of the agent's name.
+        images: whether the model can be shown images. Default: what LiteLLM's table says of it; a
+            model that the table does not know is shown them.
 
     Attributes:
         lacks: options that URIs of this kind do not take.
@@ -68,6 +71,7 @@ class ChatAgent(Agent):
         seed: bool = True,
         parameters: Mapping[str, Any] | None = None,
         unnamed: Mapping[str, Any] | None = None,
+        images: bool | None = None,
     ) -> None:
         try:
             import httpx
@@ -87,6 +91,12 @@ class ChatAgent(Agent):
             f"?{urlencode(sorted(named.items()))}" if named else ""
         )
         self._cache: ReplyCache | None = None
+        self._images = images
+
+    def sees_images(self) -> bool:
+        if self._images is not None:
+            return self._images
+        return not self.priced or sees_images(self.priced) is not False
 
     @abstractmethod
     async def complete(self, request: dict[str, Any]) -> Any:

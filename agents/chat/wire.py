@@ -14,6 +14,7 @@ import msgspec
 
 from ...envs.core import Message, Usage
 from ..base import InfrastructureError
+from .parts import show_tool_images
 
 MOST_CHARACTERS = 4_000_000
 """Of one reply. The longest that models write today have 128,000 tokens."""
@@ -21,7 +22,7 @@ MOST_CHARACTERS = 4_000_000
 
 def to_wire(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages as the API takes them."""
-    return [_to_wire(message) for message in messages]
+    return [_to_wire(message) for message in show_tool_images(messages)]
 
 
 def _to_wire(message: Message) -> dict[str, Any]:

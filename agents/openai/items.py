@@ -10,9 +10,10 @@ import json
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, Usage, text_in
+from ...envs.core import Message, Usage
 from ..base import InfrastructureError
 from ..chat.wire import as_json, from_wire, whole
+from .parts import to_input
 
 Item = Mapping[str, Any]
 _ENDS = ("response.completed", "response.incomplete", "response.failed")
@@ -35,12 +36,12 @@ def to_items(messages: Sequence[Message], memory: Mapping[int, Sequence[Item]]) 
 
 
 def _items(message: Message) -> list[Item]:
-    text = text_in(message)
+    # There is no other place for a name.
+    name = f"{message['name']}: " if message["role"] == "user" and "name" in message else ""
+    content = to_input(message["content"], name)
     if message["role"] == "tool":
         call = message.get("tool_call_id", "")
-        return [{"type": "function_call_output", "call_id": call, "output": text}]
-    if message["role"] == "user" and "name" in message:  # there is no other place for it
-        text = f"{message['name']}: {text}"
+        return [{"type": "function_call_output", "call_id": call, "output": content}]
     calls = [
         {
             "type": "function_call",
@@ -50,7 +51,7 @@ def _items(message: Message) -> list[Item]:
         }
         for call in message.get("tool_calls") or ()
     ]
-    said = [{"role": message["role"], "content": text}] if text or not calls else []
+    said = [{"role": message["role"], "content": content}] if content or not calls else []
     return [*said, *calls]
 
 

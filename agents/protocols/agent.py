@@ -37,6 +37,9 @@ class TextTools(Agent):
         message = self.protocol.parse(text_in(reply.message))
         return msgspec.structs.replace(reply, message=message)
 
+    def sees_images(self) -> bool:
+        return False
+
     def knows_cost(self) -> bool:
         return self.agent.knows_cost()
 

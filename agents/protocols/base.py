@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, text_in
+from ...envs.core import Message, text_alone, text_in
 
 Tools = Sequence[Mapping[str, Any]]
 _decode = json.JSONDecoder().raw_decode
@@ -63,12 +63,12 @@ class Protocol(ABC):
         if tools:
             plain.append({"role": "system", "content": self.instructions(tools)})
         for number, message in enumerate(messages):
-            content = text_in(message)
+            content = text_alone(message)
             role = message["role"]
             if role == "system" and number == 0 and plain:
                 plain[0]["content"] = f"{content}\n\n{plain[0]['content']}"
             elif role == "tool":
-                text = self.result(message)
+                text = self.result({**message, "content": content})
                 if number and messages[number - 1]["role"] == "tool":
                     plain[-1]["content"] = f"{plain[-1]['content']}\n{text}"
                 else:

@@ -8,10 +8,11 @@ particular environment, agent or store.
 
 from .arena import ToolArena
 from .cache import cache_folder
+from .contents import describe, images_in, mark_images, text_alone
 from .env import ToolEnv
 from .episode import Episode, Status, Usage
 from .errors import FormatError, ToolError, Unavailable, UsageError
-from .images import describe, image, image_facts, images_in, mark_images
+from .images import image, image_facts
 from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import (
@@ -112,6 +113,7 @@ __all__ = [
     "split_thoughts",
     "spoken",
     "system",
+    "text_alone",
     "text_in",
     "text_of",
     "tool",

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 import gymnasium
 from gymnasium.error import ResetNeeded
 
-from .images import describe
+from .contents import describe
 from .ledger import Ledger
 from .limits import Limits
 from .messages import Action, Message, Observation, user

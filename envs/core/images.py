@@ -1,4 +1,4 @@
-"""Images in messages: how they are made, checked and named.
+"""Images in messages: how they are made and checked.
 
     user(["What does the gauge show?", image("gauge.png")])
 
@@ -13,20 +13,15 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from .errors import UsageError
 from .image_headers import pixel_size
-from .messages import Content, ImagePart, Message, Part, parts_of
+from .messages import ImagePart
 
-__all__ = [
-    "MEDIA_TYPES", "MOST_BYTES", "ImageFacts", "content_of", "content_problem", "describe", "image",
-    "image_facts", "images_in", "mark_images",
-]  # fmt: skip
+__all__ = ["MEDIA_TYPES", "MOST_BYTES", "ImageFacts", "image", "image_facts", "is_image_part"]
 
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 """The kinds of images that every large provider takes. SVG is a program, and is none of them."""
@@ -102,7 +97,7 @@ def image_facts(part: Any) -> ImageFacts:
     Raises:
         UsageError: It holds no image that may be in a message; the message says why.
     """
-    if not _is_image_part(part):
+    if not is_image_part(part):
         raise UsageError(
             'expected {"type": "image_url", "image_url": {"url": "data:image/png;base64,..."}}, '
             f"not {part!r:.120}"
@@ -126,103 +121,13 @@ def image_facts(part: Any) -> ImageFacts:
         data = base64.b64decode(match[2], validate=True)
     except binascii.Error as error:
         raise UsageError(f"an image is not valid base64: {error}") from None
-    found = _kind_of(data)
-    if found != match[1]:
-        raise UsageError(f"an image says it is {match[1]}, but its bytes are {found or 'neither'}")
-    return ImageFacts(found, data, *pixel_size(data, found))
+    kind, found = match[1], _kind_of(data)
+    if found != kind:
+        raise UsageError(f"an image says it is {kind}, but its bytes are {found or 'no image'}")
+    return ImageFacts(kind, data, *pixel_size(data, kind))
 
 
-def images_in(message: Mapping[str, Any]) -> list[ImagePart]:
-    """The images of a message, in order."""
-    content = message.get("content")
-    if not isinstance(content, list):
-        return []
-    return [part for part in content if _is_image_part(part)]
-
-
-def content_of(value: object) -> str | list[Part]:
-    """What a tool returned as the content of its result.
-
-    Text stays text. An image, or a list of parts and texts with at least one part among them,
-    becomes a list of parts. Nothing becomes an empty text, and any other value becomes JSON.
-    """
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if _is_image_part(value):
-        return parts_of(value)  # type: ignore[arg-type] - just checked
-    if isinstance(value, list | tuple):
-        found = [_is_image_part(item) or _is_text_part(item) for item in value]
-        if any(found) and all(f or isinstance(v, str) for f, v in zip(found, value, strict=True)):
-            return parts_of(value)  # type: ignore[arg-type] - just checked
-    return msgspec.json.encode(value).decode()
-
-
-def content_problem(content: object, *, images: bool = True) -> str:
-    """Why a content cannot be observed; empty where it can.
-
-    Args:
-        content: a text, or a list of parts.
-        images: whether images may be in it.
-    """
-    if isinstance(content, str):
-        return ""
-    if not isinstance(content, list) or not content:
-        return f"a content is a text or a list of parts, not {content!r:.80}"
-    for part in content:
-        if _is_text_part(part):
-            continue
-        try:
-            image_facts(part)
-        except UsageError as error:
-            return str(error)
-        if not images:
-            return "an image where there may be none"
-    return ""
-
-
-def mark_images(content: Content, first: int = 1) -> tuple[str, list[ImagePart]]:
-    """Take the images out of a content.
-
-    Args:
-        content: of a message.
-        first: the number of the first image.
-
-    Returns:
-        The text with `[image 1]` in place of each image, and the images in order.
-    """
-    if not isinstance(content, list):
-        return content or "", []
-    images: list[ImagePart] = []
-    lines: list[str] = []
-    for part in content:
-        if part["type"] == "text":
-            lines.append(part["text"])
-        else:
-            lines.append(f"[image {first + len(images)}]")
-            images.append(part)
-    return "\n".join(lines), images
-
-
-def describe(message: Message | Mapping[str, Any]) -> str:
-    """The text of a message for people and records, with each image named where it stands."""
-    content = message.get("content")
-    if not isinstance(content, list):
-        return content or ""
-    return "\n".join(_in_words(part) for part in content)
-
-
-def _in_words(part: Any) -> str:
-    if _is_text_part(part):
-        return part["text"]
-    try:
-        return f"[image: {image_facts(part).name}]"
-    except UsageError as error:
-        return f"[no image: {error}]"
-
-
-def _is_image_part(value: object) -> bool:
+def is_image_part(value: object) -> bool:
     if not isinstance(value, Mapping) or value.get("type") != "image_url" or len(value) != 2:
         return False
     where = value.get("image_url")
@@ -233,46 +138,7 @@ def _is_image_part(value: object) -> bool:
     )
 
 
-def _is_text_part(value: object) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and value.get("type") == "text"
-        and len(value) == 2
-        and isinstance(value.get("text"), str)
-    )
-
-
 def _kind_of(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in _BEGINNINGS if data.startswith(start)), None)
-
-
-def check_parts(messages: Sequence[Message], announced: bool, name: str) -> None:
-    """Check what an environment shows.
-
-    Args:
-        messages: what is observed.
-        announced: whether the environment says that it shows images.
-        name: of the environment.
-
-    Raises:
-        UsageError: an image that is none, or that nobody was told of.
-    """
-    for message in messages:
-        content = message.get("content")
-        if not isinstance(content, list):
-            continue
-        if problem := content_problem(content):
-            raise UsageError(f"{name} shows a {message['role']} message that is not valid: {problem}")
-        if images_in(message):
-            if message["role"] not in ("user", "tool"):
-                raise UsageError(
-                    f"{name} shows an image in a {message['role']} message; images may be in user "
-                    "and tool messages"
-                )
-            if not announced:
-                raise UsageError(
-                    f"{name} shows an image, but does not say so: set images = True in the class, "
-                    "so that agents that read text only are refused before anything is played"
-                )

@@ -15,8 +15,8 @@ from typing import Any
 from gymnasium.spaces import Space
 
 from .actions import read_action
+from .contents import content_problem
 from .errors import FormatError
-from .images import content_problem
 from .messages import ImagePart, Message, Observation, say, tool_result, user
 from .sampling import sample_call, sample_text
 from .tools import Tool

@@ -15,11 +15,11 @@ import msgspec
 import numpy as np
 
 from .actions import Call, read_action
+from .contents import add_remark, check_parts, content_of, describe, encodable
 from .errors import FormatError, ToolError, UsageError
-from .images import check_parts, content_of, describe
 from .ledger import Entry, Ledger
 from .limits import Limits
-from .messages import Action, Message, Part, TextPart, tool_result, user
+from .messages import Action, Message, Part, tool_result, user
 from .question import Question
 from .reference import Reference
 from .score import INVALID, Score
@@ -215,7 +215,7 @@ class ToolWorld(ABC, Generic[S]):
             turn=progress.turns,
             tool=tool.name,
             arguments=arguments,
-            result=result if type(result) is not list else describe({"content": result}),
+            result=describe({"content": result}) if isinstance(result, list) else result,
             error=error,
             agent=self.acting,
             changes=tuple(self._changes),
@@ -223,10 +223,10 @@ class ToolWorld(ABC, Generic[S]):
         self.ledger.append(entry)
         if self._changes:
             self._changes = []
-        content = result if error is None else f"Error: {error}"
+        content = (result or "") if error is None else f"Error: {error}"
         if limit is not None and not tool.final and progress.tool_calls == limit:
-            content = _with_remark(content, f"(That was the last of {limit} tool calls.)")
-        return tool_result(call.id, tool.name, _cleaned(content))
+            content = add_remark(content, f"(That was the last of {limit} tool calls.)")
+        return tool_result(call.id, tool.name, encodable(content))
 
     def _malformed(self, progress: Progress, error: FormatError) -> list[Message]:
         self.ledger.append(
@@ -309,21 +309,6 @@ class ToolWorld(ABC, Generic[S]):
 
     def _restore_extra(self, extra: Mapping[str, Any]) -> None:
         return None
-
-
-def _with_remark(content: str | list[Part] | None, remark: str) -> str | list[Part]:
-    if isinstance(content, list):
-        return [*content, TextPart(type="text", text=remark)]
-    return f"{content}\n\n{remark}"
-
-
-def _cleaned(content: str | list[Part] | None) -> str | list[Part]:
-    if not isinstance(content, list):
-        return _clean(content or "")
-    return [
-        TextPart(type="text", text=_clean(part["text"])) if part["type"] == "text" else part
-        for part in content
-    ]
 
 
 def _clean(text: str) -> str:

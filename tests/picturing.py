@@ -75,7 +75,7 @@ def read(data: bytes) -> list[list[str]]:
     size = int.from_bytes(data[start - 4 : start], "big")
     raw = np.frombuffer(zlib.decompress(data[start + 4 : start + 4 + size]), np.uint8)
     pixels = raw.reshape(height, 1 + 3 * width)[:, 1:].reshape(height, width, 3)
-    names = {colour: name for name, colour in COLOURS.items()}
+    names = {tuple(colour): name for name, colour in COLOURS.items()}
     cells = pixels[CELL // 2 :: CELL, CELL // 2 :: CELL]
     return [[names[tuple(map(int, cell))] for cell in row] for row in cells]
 

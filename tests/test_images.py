@@ -32,6 +32,7 @@ from palestra.envs.core import (
     image_facts,
     images_in,
     make,
+    parts_of,
     system,
     text_in,
     tool_result,
@@ -94,7 +95,7 @@ def test_what_is_no_image_is_refused_with_the_mend(tmp_path: Path) -> None:
         return {"type": "image_url", "image_url": {"url": text}}
 
     svg = base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'/>").decode()
-    for part, why in (
+    odd: list[tuple[Any, str]] = [
         (url("https://example.org/a.png"), "never fetched"),
         (url(f"data:image/svg+xml;base64,{svg}"), "data: URL of image/png"),
         (url(f"data:image/png;base64,{svg}"), "its bytes are no image"),
@@ -102,10 +103,11 @@ def test_what_is_no_image_is_refused_with_the_mend(tmp_path: Path) -> None:
         (url("data:image/png;base64," + "A" * (MOST_BYTES * 4 // 3 + 100)), "at most 5,000,000"),
         ({"type": "image_url", "image_url": "data:"}, "expected"),
         ({**image(PNG), "cache_control": 1}, "expected"),
-    ):
+    ]
+    for part, why in odd:
         with pytest.raises(UsageError, match=why):
             image_facts(part)
-        assert not ObservationSpace(images=True).contains((user([part]),))
+        assert not ObservationSpace(images=True).contains((user(part),))
     with pytest.raises(UsageError, match="cannot be read"):
         image(tmp_path / "none.png")
     with pytest.raises(UsageError, match="says it is image/jpeg"):
@@ -265,8 +267,8 @@ def test_texts_and_images_arrive_in_order_and_complete(
         content = content if any(isinstance(c, dict) for c in content) else [*content, image(PNG)]
         parts = user(content)["content"]
         assert isinstance(parts, list)
-        texts = [p["text"] for p in parts if p["type"] == "text"]
-        urls = [p["image_url"]["url"] for p in parts if p["type"] == "image_url"]
+        texts = [p["text"] for p in parts if "text" in p]
+        urls = [p["image_url"]["url"] for p in parts if "image_url" in p]
         count = 2 if role == "tools" else 1
         meant += texts * count
         shown += urls * count
@@ -316,7 +318,7 @@ def test_what_was_sent_stays_as_it_was_when_the_conversation_grows() -> None:
     before: list[Message] = []
     for turn in range(3):
         messages.append(calls(("look", {"row": turn})))
-        messages.append(tool_result("call_0", "look", [image(PNG), f"Row {turn}."]))
+        messages.append(tool_result("call_0", "look", parts_of([image(PNG), f"Row {turn}."])))
         sent = list(show_tool_images(messages))
         assert sent[: len(before)] == before
         before = sent

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...envs.core import ImagePart, Message, Part, mark_images
+from ...envs.core import Message, Part, mark_images
 
 __all__ = ["show_tool_images"]
 
@@ -34,7 +34,7 @@ def show_tool_images(messages: Sequence[Message]) -> Sequence[Message]:
 
 
 def _moved(messages: Sequence[Message]) -> Iterator[Message]:
-    waiting: list[tuple[Message, list[ImagePart]]] = []
+    waiting: list[tuple[Message, list[Part]]] = []
     shown = 0
     for message in messages:
         if message["role"] != "tool" and waiting:
@@ -53,7 +53,7 @@ def _moved(messages: Sequence[Message]) -> Iterator[Message]:
         yield _shown(waiting, shown)
 
 
-def _shown(waiting: Sequence[tuple[Message, list[ImagePart]]], before: int) -> Message:
+def _shown(waiting: Sequence[tuple[Message, list[Part]]], before: int) -> Message:
     """The user message with the images of some results; `before` images were shown earlier."""
     parts: list[Part] = []
     number = before

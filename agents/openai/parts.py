@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...envs.core import Content, parts_of
+from ...envs.core import Content, Part, parts_of
 
 __all__ = ["to_input"]
 
@@ -18,14 +18,15 @@ def to_input(content: Content, before: str = "") -> str | list[dict[str, Any]]:
     """
     if not isinstance(content, list):
         return before + (content or "")
-    parts = [*parts_of(before), *content] if before else content
-    return [
-        {"type": "input_text", "text": part["text"]}
-        if part["type"] == "text"
-        else {
-            "type": "input_image",
-            "image_url": part["image_url"]["url"],
-            "detail": part["image_url"].get("detail", "auto"),
-        }
-        for part in parts
-    ]
+    return [_input(part) for part in ([*parts_of(before), *content] if before else content)]
+
+
+def _input(part: Part) -> dict[str, Any]:
+    if "image_url" not in part:
+        return {"type": "input_text", "text": part.get("text", "")}
+    where = part["image_url"]
+    return {
+        "type": "input_image",
+        "image_url": where["url"],
+        "detail": where.get("detail", "auto"),
+    }

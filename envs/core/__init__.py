@@ -18,7 +18,6 @@ from .limits import Limits
 from .messages import (
     Action,
     Content,
-    ImagePart,
     Message,
     Observation,
     Origin,
@@ -56,7 +55,6 @@ __all__ = [
     "Entry",
     "Episode",
     "FormatError",
-    "ImagePart",
     "Ledger",
     "Length",
     "Limits",

@@ -12,7 +12,7 @@ import msgspec
 
 from .errors import UsageError
 from .images import image_facts, is_image_part
-from .messages import Content, ImagePart, Message, Part, TextPart, parts_of, text_in
+from .messages import Content, Message, Part, parts_of, text_in
 
 __all__ = [
     "add_remark", "check_parts", "content_of", "content_problem", "describe", "encodable",
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def images_in(message: Mapping[str, Any]) -> list[ImagePart]:
+def images_in(message: Mapping[str, Any]) -> list[Part]:
     """The images of a message, in order."""
     content = message.get("content")
     if not isinstance(content, list):
@@ -84,7 +84,7 @@ def content_problem(content: object, *, images: bool = True) -> str:
     return ""
 
 
-def mark_images(content: Content, first: int = 1) -> tuple[str, list[ImagePart]]:
+def mark_images(content: Content, first: int = 1) -> tuple[str, list[Part]]:
     """Take the images out of a content.
 
     Args:
@@ -96,7 +96,7 @@ def mark_images(content: Content, first: int = 1) -> tuple[str, list[ImagePart]]
     """
     if not isinstance(content, list):
         return content or "", []
-    images: list[ImagePart] = []
+    images: list[Part] = []
     lines: list[str] = []
     for part in content:
         if is_image_part(part):
@@ -168,7 +168,7 @@ def _is_text_part(value: object) -> bool:
 def add_remark(content: str | list[Part], remark: str) -> str | list[Part]:
     """A content with a remark behind it."""
     if isinstance(content, list):
-        return [*content, TextPart(type="text", text=remark)]
+        return [*content, Part(type="text", text=remark)]
     return f"{content}\n\n{remark}"
 
 
@@ -177,6 +177,6 @@ def encodable(content: str | list[Part]) -> str | list[Part]:
     if isinstance(content, str):
         return content if content.isascii() else content.encode("utf-8", "replace").decode()
     return [
-        TextPart(type="text", text=str(encodable(part["text"]))) if part["type"] == "text" else part
+        Part(type="text", text=str(encodable(part["text"]))) if "text" in part else part
         for part in content
     ]

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from .errors import UsageError
 from .image_headers import pixel_size
-from .messages import ImagePart
+from .messages import Part
 
 __all__ = ["MEDIA_TYPES", "MOST_BYTES", "ImageFacts", "image", "image_facts", "is_image_part"]
 
@@ -65,7 +65,7 @@ def image(
     media_type: str | None = None,
     *,
     detail: str | None = None,
-) -> ImagePart:
+) -> Part:
     """Make an image part of a message.
 
     Args:
@@ -81,7 +81,7 @@ def image(
     except OSError as error:
         raise UsageError(f"the image {source} cannot be read: {error.strerror or error}") from None
     found = media_type or _kind_of(data) or "unknown"
-    part: ImagePart = {
+    part: Part = {
         "type": "image_url",
         "image_url": {"url": f"data:{found};base64,{base64.b64encode(data).decode()}"},
     }

@@ -30,13 +30,6 @@ class ToolCall(TypedDict):
     function: Function
 
 
-class TextPart(TypedDict):
-    """A piece of text in a content of several parts."""
-
-    type: Literal["text"]
-    text: str
-
-
 class ImageURL(TypedDict):
     """An image as a `data:` URL with the image itself (`images.py` makes and checks them)."""
 
@@ -44,14 +37,14 @@ class ImageURL(TypedDict):
     detail: NotRequired[str]
 
 
-class ImagePart(TypedDict):
-    """An image in a content of several parts."""
+class Part(TypedDict):
+    """A piece of a content of several parts: text, or an image."""
 
-    type: Literal["image_url"]
-    image_url: ImageURL
+    type: Literal["text", "image_url"]
+    text: NotRequired[str]
+    image_url: NotRequired[ImageURL]
 
 
-Part: TypeAlias = TextPart | ImagePart
 Content: TypeAlias = str | list[Part] | None
 """What a message says: text, or text and images in order."""
 
@@ -63,6 +56,8 @@ class Origin(TypedDict):
     """The provider, place and model that the turn came from; the place is a digest."""
     turn: Any
     """The provider's own form of the turn, with fields that Palestra does not know."""
+    text: NotRequired[str]
+    """The text that a text protocol read the message from."""
 
 
 class Message(TypedDict):
@@ -151,7 +146,7 @@ def text_in(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
-    return "\n".join(part["text"] for part in content or () if part["type"] == "text")
+    return "\n".join(part.get("text", "") for part in content or () if part["type"] == "text")
 
 
 def text_of(messages: Iterable[Message]) -> str:

@@ -17,7 +17,7 @@ from gymnasium.spaces import Space
 from .actions import read_action
 from .contents import content_problem
 from .errors import FormatError
-from .messages import ImagePart, Message, Observation, say, tool_result, user
+from .messages import Message, Observation, Part, say, tool_result, user
 from .sampling import sample_call, sample_text
 from .tools import Tool
 
@@ -145,7 +145,7 @@ class ObservationSpace(Space[Observation]):
 
 
 _KEYS = {"role", "content", "name", "tool_call_id"}
-_PIXEL: ImagePart = {
+_PIXEL: Part = {
     "type": "image_url",
     "image_url": {
         "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNg"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...envs.core import ImagePart, Message, Part, UsageError, image_facts
+from ...envs.core import Message, Part, UsageError, image_facts
 
 _DETAILS = {"auto": "auto", "low": "low", "high": "high", "original": "high"}
 """Inspect's word for each of ours."""
@@ -18,16 +18,15 @@ def to_inspect(message: Message) -> str | list[dict[str, Any]]:
     content = message["content"]
     if not isinstance(content, list):
         return content or ""
-    return [
-        {"type": "text", "text": part["text"]}
-        if part["type"] == "text"
-        else {
-            "type": "image",
-            "image": part["image_url"]["url"],
-            "detail": _DETAILS.get(part["image_url"].get("detail", "auto"), "auto"),
-        }
-        for part in content
-    ]
+    return [_written(part) for part in content]
+
+
+def _written(part: Part) -> dict[str, Any]:
+    if "image_url" not in part:
+        return {"type": "text", "text": part.get("text", "")}
+    where = part["image_url"]
+    detail = _DETAILS.get(where.get("detail", "auto"), "auto")
+    return {"type": "image", "image": where["url"], "detail": detail}
 
 
 def words_of(content: str | list[dict[str, Any]]) -> str:
@@ -56,13 +55,13 @@ def from_inspect(content: Any) -> tuple[str | list[Part], str]:
         else:
             parts.append({"type": "text", "text": _words(part)})
     if all(part["type"] == "text" for part in parts):
-        said: str | list[Part] = "\n".join(p["text"] for p in parts if p["type"] == "text")
+        said: str | list[Part] = "\n".join(part.get("text", "") for part in parts)
     else:
         said = parts
     return said, "\n".join(filter(None, thoughts))
 
 
-def _image(part: Mapping[str, Any]) -> ImagePart | None:
+def _image(part: Mapping[str, Any]) -> Part | None:
     detail = part.get("detail") or "auto"
     where = {"url": part.get("image")} | ({} if detail == "auto" else {"detail": detail})
     image: Any = {"type": "image_url", "image_url": where}

@@ -31,11 +31,11 @@ def vision_form(messages: Sequence[Any]) -> tuple[list[dict[str, Any]], list[str
         parts: list[dict[str, Any]] = []
         if isinstance(content, list):
             for part in content:
-                if part["type"] == "text":
-                    parts.append({"type": "text", "text": part["text"]})
-                else:
+                if "image_url" in part:
                     parts.append({"type": "image"})
                     images.append(part["image_url"]["url"])
+                else:
+                    parts.append({"type": "text", "text": part.get("text", "")})
         elif content:
             parts.append({"type": "text", "text": content})
         made.append({**message, "content": parts})

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import picturing
 from palestra.agents import Agent, resolve
 from palestra.agents.chat.parts import show_tool_images
+from palestra.agents.chat.wire import to_wire
 from palestra.agents.openai import OpenAIAgent
 from palestra.agents.openai.responses import ResponsesAgent
 from palestra.envs.core import (
@@ -220,8 +221,8 @@ def test_a_model_that_sees_plays_through_every_api(db: Path, way: str) -> None:
         return
     *_, result, shown = request["messages"]
     assert (result["role"], shown["role"]) == ("tool", "user")
-    assert result["content"].endswith(":\n[image 1]")
-    assert shown["content"][0] == {"type": "text", "text": "Image 1, from `look`:"}
+    assert result["content"].endswith(":\n[image 2]")
+    assert shown["content"][0] == {"type": "text", "text": "Image 2, from `look`:"}
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -322,6 +323,32 @@ def test_what_was_sent_stays_as_it_was_when_the_conversation_grows() -> None:
         sent = list(show_tool_images(messages))
         assert sent[: len(before)] == before
         before = sent
-    assert text_in(before[-1]) == "Image 3, from `look`:"
+    assert text_in(before[-1]) == "Image 4, from `look`:"
     plain: list[Message] = [system("a"), user("b")]
     assert show_tool_images(plain) is plain
+
+
+@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-4-5", "gemini/gemini-2.5-flash"])
+def test_other_providers_get_every_image_through_litellm(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("litellm")
+    from litellm.types.utils import CallTypes
+    from litellm.utils import return_raw_request
+
+    for name in ("ANTHROPIC_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.setenv(name, "test")
+    part = image(PNG)
+    messages: list[Message] = [
+        user(["Q", part]),
+        calls(("look", {"row": 1}), ("look", {"row": 2})),
+        tool_result("call_0", "look", parts_of(["Row 1:", part])),
+        tool_result("call_1", "look", parts_of([part, "Row 2."])),
+    ]
+    request = return_raw_request(
+        CallTypes.completion, {"model": model, "messages": to_wire(messages)}
+    )
+    body = json.dumps(request["raw_request_body"])
+    assert body.count(base64.b64encode(PNG).decode()) == 3
+    places = [body.index(text) for text in ("[image 2]", "[image 3]", "Image 2, ", "Image 3, ")]
+    assert places == sorted(places)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...envs.core import Message, Part, mark_images
+from ...envs.core import Message, Part, images_in, mark_images
 
 __all__ = ["show_tool_images"]
 
@@ -22,8 +22,9 @@ __all__ = ["show_tool_images"]
 def show_tool_images(messages: Sequence[Message]) -> Sequence[Message]:
     """Move images out of tool results into a user message behind them.
 
-    Contents of user messages stay as they are. All others are texts afterwards. The form of a
-    message does not depend on what comes later, so prompt caches keep working.
+    Contents of user messages stay as they are. All others are texts afterwards. Images are counted
+    over the conversation. The form of a message does not depend on what comes later, so prompt
+    caches keep working.
 
     Returns:
         The same sequence where no content has parts.
@@ -42,6 +43,7 @@ def _moved(messages: Sequence[Message]) -> Iterator[Message]:
             shown += sum(len(images) for _, images in waiting)
             waiting = []
         if message["role"] == "user" or not isinstance(message["content"], list):
+            shown += len(images_in(message))
             yield message
             continue
         before = shown + sum(len(images) for _, images in waiting)

@@ -14,6 +14,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -280,13 +281,14 @@ def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
 
 
 def _ledger(messages: list[Message]) -> list[Entry]:
-    """Each tool call with the message that answers it."""
-    answers = {m.get("tool_call_id"): describe(m) for m in messages if m["role"] == "tool"}
+    """Each tool call with the message that answers it, which stands before the next turn."""
     entries, turn = [], 0
-    for message in messages:
+    for number, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
         turn += 1
+        after = takewhile(lambda m: m["role"] != "assistant", messages[number + 1 :])
+        answers = {m.get("tool_call_id"): describe(m) for m in after if m["role"] == "tool"}
         for call in message.get("tool_calls") or ():
             function, result = call["function"], answers.get(call["id"])
             arguments = function["arguments"]

@@ -62,7 +62,7 @@ def test_text_rows_beside_rows_with_images_have_an_empty_list(
     assert write_sft(selection, tmp_path / "both.jsonl") == 7
     read = [json.loads(line) for line in (tmp_path / "both.jsonl").read_text().splitlines()]
     assert sorted(len(row["images"]) for row in read) == [0, 2, 2, 2, 2, 2, 2]
-    dataset = as_dataset(selection)
+    dataset: Any = as_dataset(selection)
     assert [row["images"] for row in dataset] == [row["images"] for row in read]
     assert [row["messages"] for row in dataset] == [row["messages"] for row in read]
 

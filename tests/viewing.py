@@ -134,11 +134,12 @@ def pictured(db: Path, drawn: Part) -> str:
             "\" onerror=\"document.title='broken in'",
         )
     ]
+    hostile += [{"type": "sound"}, {"type": "image_url"}]
     messages: list[Message] = [
         user(["How many cells of row 1 are red?", drawn]),
         calls(("look", {"row": 1})),
         tool_result("call_0", "look", parts_of(["Row 1:", drawn])),
-        {"role": "user", "content": [*hostile, {"type": "sound"}, {"type": "image_url"}]},
+        {"role": "user", "content": hostile},
         say("Three."),
     ]
     made = _episode(cell, key, "test/0", messages, [])

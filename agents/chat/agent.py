@@ -289,7 +289,9 @@ def _said_by(error: Any) -> str:
     within = body.get("error")
     inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
     code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
-    return f"{error.message} [{code}]" if code and str(code) not in error.message else error.message
+    said = inner.get("message")
+    message = said if isinstance(said, str) and said else str(error.message)
+    return f"{message} [{code}]" if code and str(code) not in message else message
 
 
 @cache

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ...envs.core import Message, Usage, UsageError, say
+from ...envs.core import Message, Usage, UsageError, say, text_alone
 from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
 from ..folding import without_system
 from ..network import proxy_used
@@ -147,6 +147,9 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
+        if self._images is False:
+            for message in messages:
+                text_alone(message)
         if self._folds:
             messages = without_system(messages)
         try:

@@ -117,9 +117,9 @@ def plan(
                 )
             if env.images and not agent.sees_images():
                 raise UsageError(
-                    f"{env.id} shows images, and {agent.uri!r} reads text only: choose an agent "
-                    "that sees images, or add images=true to the agent's options if you know that "
-                    "its model sees them (openai/..., litellm/... and vllm/... take that option)"
+                    f"{env.id} shows images, and {agent.uri!r} is not known to see any: choose an "
+                    "agent that does. If you know that a model of openai/..., litellm/... or "
+                    "vllm/... sees images, add images=true to its options"
                 )
             cell = Cell(
                 run=name,

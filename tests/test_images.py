@@ -173,7 +173,7 @@ def test_agents_that_read_text_only_are_refused_before_anything_is_played(db: Pa
         "plan:openai/m?base_url=http://127.0.0.1:9/v1&images=false",
         "vllm/m?base_url=http://127.0.0.1:9/v1&protocol=hermes",
     ):
-        with pytest.raises(UsageError, match="reads text only: choose an agent"):
+        with pytest.raises(UsageError, match="is not known to see any: choose"):
             evaluate(["grid"], [uri], tasks=1, db=db)
     assert not db.exists()
     assert len(plan(["grid"], ["oracle", "random", "vllm/m?base_url=http://127.0.0.1:9/v1"])) == 3

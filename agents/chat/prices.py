@@ -50,7 +50,7 @@ def cost_of(model: str, usage: Usage) -> float | None:
 
 @cache
 def sees_images(model: str) -> bool | None:
-    """Whether a model takes images; None where the table does not know the model."""
+    """Whether the table says that a model takes images; None where it does not know the model."""
     try:
         return bool(litellm().get_model_info(model).get("supports_vision"))
     except Exception:  # as above

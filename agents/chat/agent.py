@@ -142,7 +142,7 @@ class ChatAgent(Agent):
             return await self._ask(messages, tools, seed, extra or {})
         except (NoSystemRole, NoThoughts) as refused:
             if not self._gives_up(refused, messages):
-                raise InfrastructureError(str(refused), retry=False) from None
+                raise
             return await self.ask(messages, tools, seed=seed, extra=extra)
 
     def _gives_up(self, refused: Exception, messages: Sequence[Message]) -> bool:

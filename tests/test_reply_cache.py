@@ -64,7 +64,7 @@ def test_another_seed_and_another_server_are_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", ["&seed=false", "&api=responses", ""])
 def test_another_trial_asks_again_though_no_seed_is_sent(tmp_path: Path, options: str) -> None:
-    """A server that draws as it likes: four trials are four draws, and the run again is the same."""
+    """Where a server draws as it likes, four trials are four draws, and the next run has them."""
     draws = random.Random(1)
 
     def drawn(request: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_agents_openai import halving
 
 from palestra.agents import InfrastructureError
 from palestra.agents.chat.refusals import ContextFull, NoSystemRole, refusal_of
@@ -113,6 +115,42 @@ def test_a_wrong_request_is_the_infrastructures_and_not_repeated(status: int, te
 @pytest.mark.parametrize(("status", "text"), SYSTEM)
 def test_a_template_without_a_system_role_is_known(status: int, text: str) -> None:
     assert isinstance(refused(status, text), NoSystemRole)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'messages.2' : for 'role:assistant' property 'reasoning_content' is unsupported",
+        "The reasoning_content is an intermediate result. Please remove the reasoning_content.",
+        "Extra inputs are not permitted: body.messages.2.assistant.reasoning",
+    ],
+)
+def test_a_server_that_takes_no_thoughts_back_gets_none(db: Path, text: str) -> None:
+    body = json.dumps({"error": {"message": text}}).encode()
+    no_thoughts = Fault("no thoughts", "takes no thoughts", refusing(400, body=body))
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        if "hm" in json.dumps(request["messages"]):
+            return {"fault": no_thoughts}
+        return halving(request) | {"content": "<think>hm</think>Let me see."}
+
+    with ChatServer(answer) as server:
+        agent = f"openai/m?base_url={server.url}"
+        report = evaluate(["guess"], [agent], tasks=4, db=db, concurrency=1)
+    assert report.rows[0].mean == 1.0
+    assert server.served == sum(each.turns for each in episodes(db)) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Missing `reasoning_content` field in the assistant message at message index 2",
+        "Expected `thinking` or `redacted_thinking`, but found `tool_use`.",
+        "Function call is missing a thought_signature in functionCall parts.",
+    ],
+)
+def test_thoughts_that_are_missed_are_not_left_out(text: str) -> None:
+    assert isinstance(refused(400, text), InfrastructureError)
 
 
 def test_instructions_go_into_the_first_user_message() -> None:

@@ -29,7 +29,7 @@ from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
 from .prices import cost_of, is_priced, sees_images
-from .refusals import ContextFull, NoSystemRole, refusal_of
+from .refusals import ContextFull, NoSystemRole, NoThoughts, refusal_of
 from .stream import read_stream
 from .wire import message_of, to_wire, usage_of
 
@@ -150,19 +150,22 @@ class ChatAgent(Agent):
         if self._images is False:
             for message in messages:
                 text_alone(message)
-        if self._folds:
-            messages = without_system(messages)
         try:
             return await self._ask(messages, tools, seed, extra or {})
-        except NoSystemRole as refused:
-            folded = without_system(messages)
-            if folded == list(messages):
-                raise InfrastructureError(str(refused), retry=False) from refused
-            self._folds = True
-            try:
-                return await self._ask(folded, tools, seed, extra or {})
-            except NoSystemRole as again:
-                raise InfrastructureError(str(again), retry=False) from again
+        except (NoSystemRole, NoThoughts) as refused:
+            if not self._gives_up(refused, messages):
+                raise
+            return await self.ask(messages, tools, seed=seed, extra=extra)
+
+    def _gives_up(self, refused: Exception, messages: Sequence[Message]) -> bool:
+        """Leave out, from now on, what the server refuses; False where nothing of it is sent."""
+        if isinstance(refused, NoSystemRole):
+            gives_up = not self._folds and without_system(messages) != list(messages)
+            self._folds = self._folds or gives_up
+            return gives_up
+        gives_up = self._returns and any("origin" in message for message in messages)
+        self._returns = self._returns and not gives_up
+        return gives_up
 
     async def _ask(
         self,
@@ -171,6 +174,8 @@ class ChatAgent(Agent):
         seed: int,
         extra: Mapping[str, Any],
     ) -> Reply:
+        if self._folds:
+            messages = without_system(messages)
         request = self.request(messages, tools, seed) | dict(extra)
         try:
             return await self.send(request, self.hints(messages), seed)
@@ -217,7 +222,7 @@ class ChatAgent(Agent):
         Raises:
             InfrastructureError: nobody answered, whatever way the client says so.
             ContextFull: the conversation is too long for the model.
-            NoSystemRole: the model takes no system messages.
+            NoSystemRole, NoThoughts: the same conversation may be taken in another form.
             UsageError: no call to this server can succeed.
         """
         openai = self._openai

@@ -17,15 +17,15 @@ from ..secrets import hide
 __all__ = ["ContextFull", "NoSystemRole", "NoThoughts", "refusal_of"]
 
 
-class ContextFull(Exception):
+class ContextFull(InfrastructureError):
     """The conversation does not fit into the model's context any more."""
 
 
-class NoThoughts(Exception):
+class NoThoughts(InfrastructureError):
     """The server does not take a model's thoughts back."""
 
 
-class NoSystemRole(Exception):
+class NoSystemRole(InfrastructureError):
     """The model's chat template takes no system messages, or wants roles in turn."""
 
 
@@ -102,11 +102,11 @@ def refusal_of(uri: str, status: int, text: str, headers: Any) -> Exception:
     if status == 401:
         return _ends_run(uri, "the key is not taken", about, "Set another one")
     if status in (400, 413, 422, 500) and not rate and _CONTEXT.search(text):
-        return ContextFull(about)
+        return ContextFull(about, retry=False)
     if status in (400, 422, 500) and _SYSTEM.search(text):
-        return NoSystemRole(about)
+        return NoSystemRole(about, retry=False)
     if status in (400, 422) and _THOUGHTS.search(text):
-        return NoThoughts(about)
+        return NoThoughts(about, retry=False)
     if status == 404 or (status == 400 and _MODEL.search(text)):
         return _ends_run(uri, "there is no such model or address", about, "Correct the name")
     # 422: what LiteLLM makes of an error in the body of a reply with status 200

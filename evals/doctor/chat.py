@@ -59,7 +59,8 @@ class Chat:
         """The body around a message."""
         message = self._written(message)
         choices = [{"index": 0, "message": message, "finish_reason": _finish(message)}]
-        return _body("chat.completion", choices) | {"usage": self.used()}
+        others = self.dialect.body if self.dialect else {}
+        return _body("chat.completion", choices) | {"usage": self.used()} | others
 
     def events(
         self, message: Message, changes: Mapping[str, Any], torn: bool

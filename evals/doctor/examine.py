@@ -22,7 +22,7 @@ from .surroundings import GROUP, KEY, collect_noise, examine_surroundings
 
 SERVERS = "servers"
 """The group of what any server may do wrong."""
-PATIENCE = {True: 1.0, False: 10.0}
+PATIENCE = {True: 0.5, False: 10.0}
 """Seconds for one call while faults are examined, by whether the fault is one of time. The others
 get more than any sound reply takes, also on a busy machine."""
 MOST_SECONDS = 30.0

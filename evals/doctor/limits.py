@@ -20,7 +20,6 @@ class Limited:
     Args:
         model: what answers otherwise.
         refusal: the provider's words.
-        says_when: whether the refusal says when to ask again, in `Retry-After`.
         at_once: the most requests under way.
         window: seconds that a window lasts.
         most: the most requests that begin in one.
@@ -30,22 +29,18 @@ class Limited:
         retry: a rule under which nobody gives up before a window has passed.
     """
 
-    retry = Retry(attempts=20, first=0.05, longest=0.4)
+    retry = Retry(attempts=20, first=0.02, longest=0.2)
 
     def __init__(
         self,
         model: Callable[[dict[str, Any]], Mapping[str, Any]],
         refusal: Refusal,
         *,
-        says_when: bool,
         at_once: int = 3,
-        window: float = 0.2,
-        most: int = 12,
+        window: float = 0.05,
+        most: int = 8,
     ) -> None:
-        headers = {k: v for k, v in refusal.headers.items() if k.lower() != "retry-after"}
-        if says_when:
-            headers["Retry-After"] = "0.1"
-        self._send = refusing(refusal.status, headers, refusal.body.encode())
+        self._send = refusing(refusal.status, refusal.headers, refusal.body.encode())
         self._model, self._at_once, self._window, self._most = model, at_once, window, most
         self._under_way, self._begun = 0, deque[float]()
         self.refused = 0

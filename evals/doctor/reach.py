@@ -55,7 +55,7 @@ class Reach:
         for template in dialect.agents:
             path, _, query = template.partition("?")
             scheme, _, rest = path.partition("/")
-            provider, _, model = rest.rpartition("/")
+            provider, _, _ = rest.rpartition("/")
             if scheme != self.scheme or ("api=responses" in query) != self._responds:
                 continue
             own = self.name.startswith(f"{provider}/") if provider else False

@@ -113,17 +113,17 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "function_call_arguments", item["arguments"]
 
 
-def _text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(part["text"] for part in content)
-
-
 def _parts(content: Any) -> Any:
-    """Text where all is text, else parts as Chat Completions has them."""
-    if isinstance(content, str) or all("text" in part for part in content):
+    """A content with images in the form of Chat Completions; one without as a text."""
+    if isinstance(content, str) or all(part["type"] != "input_image" for part in content):
         return _text(content)
     return [
-        {"type": "text", "text": part["text"]}
-        if "text" in part
-        else {"type": "image_url", "image_url": {"url": part["image_url"]}}
+        {"type": "image_url", "image_url": {"url": part["image_url"]}}
+        if part["type"] == "input_image"
+        else {"type": "text", "text": part["text"]}
         for part in content
     ]
+
+
+def _text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)

@@ -59,6 +59,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         scope: for how long they have to.
         silent: the provider does not refuse a turn without them; its model only plays worse.
         accepts: fields of assistant turns that it takes though it does not send them.
+        body: further fields of a reply beside its message.
         usage: what it says about tokens.
         counts: the input, output and cached tokens that this means.
         objects: whether arguments of calls come as objects instead of text; null where empty.
@@ -87,6 +88,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     scope: Scope = ""
     silent: bool = False
     accepts: tuple[str, ...] = ()
+    body: dict[str, Any] = {}
     usage: dict[str, Any] = {}
     counts: tuple[int, int, int] = (20, 5, 0)
     objects: bool = False

@@ -6,11 +6,11 @@ local server plays a model that never errs, in each provider's form, and misbeha
 """
 
 from .dialects import DIALECTS, Dialect
-from .examine import examine
+from .examine import SUMMED, examine
 from .faults import FAULTS, Fault
 from .finding import Finding
 from .server import ChatServer, tool_call
 
 __all__ = [
-    "DIALECTS", "FAULTS", "ChatServer", "Dialect", "Fault", "Finding", "examine", "tool_call",
+    "DIALECTS", "FAULTS", "SUMMED", "ChatServer", "Dialect", "Fault", "Finding", "examine", "tool_call",
 ]  # fmt: skip

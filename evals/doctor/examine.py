@@ -22,6 +22,8 @@ from .surroundings import GROUP, KEY, collect_noise, examine_surroundings
 
 SERVERS = "servers"
 """The group of what any server may do wrong."""
+SUMMED = (SERVERS, GROUP)
+"""Groups of findings that a table may sum up where all are good."""
 PATIENCE = {True: 0.5, False: 10.0}
 """Seconds for one call while faults are examined, by whether the fault is one of time. The others
 get more than any sound reply takes, also on a busy machine."""
@@ -135,6 +137,8 @@ def _examine_faults(
             slow: plan([relay.ID], [f"{there}{s}"], tasks=2)[0] for slow, s in PATIENCE.items()
         }
         for fault in faults:
+            if option and fault.alike:
+                continue
             planned = agents[fault.slow]
             problems: list[str] = []
             began = time.perf_counter()

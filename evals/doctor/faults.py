@@ -40,6 +40,7 @@ class Fault:
         send: does it, instead of the good reply around a message.
         end: how an episode under it must end.
         slow: only a time-out ends it.
+        alike: it is the same where the reply is asked for in pieces.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Fault:
     send: Callable[[Wire, Message], Awaitable[bool]]
     end: End = "asked again"
     slow: bool = False
+    alike: bool = False
 
     @property
     def harmless(self) -> bool:
@@ -86,7 +88,7 @@ for _status, _headers, _name, _about in (
     (500, {}, "500", "breaks"),
     (503, {}, "503", "is overloaded"),
 ):
-    FAULTS[_name] = Fault(_name, _about, refusing(_status, _headers))
+    FAULTS[_name] = Fault(_name, _about, refusing(_status, _headers), alike=True)
 
 
 @_fault("takes the request and never answers", slow=True)

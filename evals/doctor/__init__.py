@@ -12,5 +12,13 @@ from .finding import Finding
 from .server import ChatServer, tool_call
 
 __all__ = [
-    "DIALECTS", "FAULTS", "SUMMED", "ChatServer", "Dialect", "Fault", "Finding", "examine", "tool_call",
-]  # fmt: skip
+    "DIALECTS",
+    "FAULTS",
+    "SUMMED",
+    "ChatServer",
+    "Dialect",
+    "Fault",
+    "Finding",
+    "examine",
+    "tool_call",
+]

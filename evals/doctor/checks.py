@@ -50,7 +50,8 @@ def objection_of(
     defects = list(Turns(dialect, messages).defects())
     for defect in defects:
         unknown = defect.kind == "foreign"
-        refusal = dialect.foreign if unknown else None if dialect.silent else dialect.lacking
+        passes = dialect.lenient if unknown else dialect.silent
+        refusal = None if passes else dialect.foreign if unknown else dialect.lacking
         if refusal is not None:
             about = {"at": defect.at, "field": defect.field, "found": defect.found}
             return _refused(f"{defect.kind} {defect.field}", refusal, **about), defects

@@ -93,7 +93,7 @@ def _response(status: str, output: list[Any]) -> dict[str, Any]:
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:
     if message.get("content") is not None:
-        part = {"type": "output_text", "text": message["content"], "annotations": []}
+        part = {"type": "output_text", "text": _text(message["content"]), "annotations": []}
         others = {k: v for k, v in message.items() if k not in _OURS}
         about = {"role": "assistant", "status": "completed", "content": [part]}
         yield {"type": "message", "id": "msg_x", **about, **others}

@@ -67,7 +67,8 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         parallel, streams, seed, system, images: whether it takes or sends these.
         alternates: whether user and assistant must take turns.
         lacking: its answer where a part that must come back is missing or changed.
-        foreign: its answer to fields that it does not know; without one it ignores them.
+        lenient: it ignores fields that it does not know.
+        foreign: its answer to them where it does not.
         limit, context, quota: its answers when a limit, a context or an account is exhausted.
         no_seed, no_system: its answers to what it does not take.
         notes: words for cells of the table where it lacks something.
@@ -87,6 +88,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     must: tuple[Part, ...] = ("turn", "call", "before")
     scope: Scope = ""
     silent: bool = False
+    lenient: bool = False
     accepts: tuple[str, ...] = ()
     body: dict[str, Any] = {}
     usage: dict[str, Any] = {}

@@ -70,7 +70,8 @@ class Turns:
         needed = self._needed(at, message)
         calls = message.get("tool_calls") or ()
         found = calls[0]["function"]["name"] if calls else "text"
-        for name in self.dialect.turn:
+        spoke = self.dialect.wire != "responses" or message.get("content") is not None
+        for name in self.dialect.turn if spoke else ():  # there they belong to what is said
             yield from _compared(
                 at, name, message, wanted, needed and "turn" in self.dialect.must, found
             )

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..agents import Agent, ReplyCache
+from ..agents.limits import Limits, Rates, limiting
 from ..agents.patience import Retry
 from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
@@ -55,6 +56,8 @@ class Tally:
     began: float = field(default_factory=time.monotonic)
     waiting: str = ""
     """Why episodes are not in the database yet, if something holds them up."""
+    limits: Limits | None = None
+    """The limits of providers that calls may wait for."""
     doing: str = ""
     """What is done before the first episode: a model is loaded, a server started."""
     status: str = "running"
@@ -102,7 +105,18 @@ def evaluate(
 
 
 _RUN_ARGUMENTS = frozenset(
-    ("db", "concurrency", "retry", "budget", "retry_errors", "watch", "command", "cache")
+    (
+        "db",
+        "concurrency",
+        "retry",
+        "budget",
+        "retry_errors",
+        "watch",
+        "command",
+        "cache",
+        "rpm",
+        "tpm",
+    )
 )
 
 
@@ -117,6 +131,8 @@ async def run(
     watch: Callable[[Tally], None] | None = None,
     command: str = "",
     cache: str | os.PathLike[str] | None = None,
+    rpm: Rates = None,
+    tpm: Rates = None,
 ) -> Report:
     """Play what is planned and not yet stored.
 
@@ -130,6 +146,9 @@ async def run(
         watch: called with the tally once, before the start; it changes from then on.
         command: what to list the session as.
         cache: a folder where models' replies are kept; what is in it is not asked again.
+        rpm: requests a minute that each provider allows, or a number for each provider
+            (`{"openai": 500}`).
+        tpm: tokens a minute, in the same way.
 
     Raises:
         UsageError: an agent cannot be asked, the budget is in money and an agent's price is not
@@ -137,9 +156,10 @@ async def run(
         StoreError: the file cannot be used, or the disk is full; finished episodes are safe.
         asyncio.CancelledError: on Ctrl-C, after everything finished is stored.
     """
+    limits = Limits(concurrency, rpm=rpm, tpm=tpm, retry=retry or Retry())
     store = Store(db)
     session = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
-    tally = Tally(planned=sum(map(len, planned)))
+    tally = Tally(planned=sum(map(len, planned)), limits=limits)
     store.recover()
     cells = store.settle_cells([p.cell for p in planned])
     todo: list[tuple[Planned, Iterator[Work]]] = []
@@ -173,9 +193,10 @@ async def run(
     tally.doing, tally.began = "", time.monotonic()
     store.begin(session, command or shlex.join(["palestra", *sys.argv[1:]]), versions())
     try:
-        await _Session(
-            todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()
-        ).run()
+        with limiting(limits):
+            await _Session(
+                todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()
+            ).run()
     finally:
         with contextlib.suppress(StoreError):
             store.end(session, tally.status)
@@ -183,7 +204,7 @@ async def run(
             await agent.close()
         if replies is not None:
             replies.close()
-    remarks = [] if replies is None else replies.remarks()
+    remarks = limits.remarks() + ([] if replies is None else replies.remarks())
     return Report(session, tally, _board(db, planned), remarks)
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from ...envs.core import Message, Usage, UsageError
 from ..base import Agent, InfrastructureError, Reply
+from ..limits import limited
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
@@ -49,6 +50,7 @@ class ChatAgent(Agent):
         lacks: options that URIs of this kind do not take.
         named: what each name of this kind says beside its options.
         place: whose model this is; with the request, all that a reply depends on.
+        provider: whose limits calls keep to.
         priced: the model's name in LiteLLM's price table; empty at a server of one's own.
     """
 
@@ -57,6 +59,7 @@ class ChatAgent(Agent):
     named: Mapping[str, str] = {}
     remote = True
     place: str = ""
+    provider: str = ""
     priced: str = ""
 
     def __init__(
@@ -142,10 +145,13 @@ class ChatAgent(Agent):
         return reply
 
     async def _asked(self, request: dict[str, Any]) -> Reply:
-        began = time.perf_counter()
-        reply = await self.answered(self.read(request))
-        reply.usage.seconds = time.perf_counter() - began
-        return reply
+        async def call() -> Reply:
+            began = time.perf_counter()
+            reply = await self.answered(self.read(request))
+            reply.usage.seconds = time.perf_counter() - began
+            return reply
+
+        return await limited(self.provider, request, call)
 
     async def answered(self, call: Awaitable[T]) -> T:
         """What a call of the client comes to, in time.

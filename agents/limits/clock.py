@@ -26,7 +26,7 @@ class EpisodeClock:
     """
 
     def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._ends = None if seconds is None else _now() + seconds
         self._timeouts: set[asyncio.Timeout] = set()
         self._waiting = 0

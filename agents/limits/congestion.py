@@ -29,10 +29,18 @@ _DOUBLE_EVERY = 1.0
 """Seconds within which the number of calls may double once."""
 _EAGER_EVERY = 0.5
 """The same without a reply yet, where a provider is known to reject what it does not take."""
-_CALM, _MOST_CALM = 10.0, 120.0
+_CALM = 10.0, 20
+_MOST_CALM = 120.0, 1280
+"""Seconds, or accepted calls, without a rejection until more is tried again."""
+_KEPT = 0.7
+"""Of the highest level that was accepted lately, what one rejection leaves at least."""
+_MANY_LEAVE, _FEW_LEAVE = 0.99, 0.7
+"""What a rejection leaves of that level, where many or few calls were accepted before it. A
+provider that rejects a call now and then whatever we do must not slow a run down for good."""
 _FIXED_TOKENS = 32
 _TOO_LONG, _NEVER_TOO_LONG = 8.0, 2.0
 _ROUND = 8
+_FEW = 4
 
 
 @dataclass(slots=True)
@@ -81,9 +89,16 @@ class Congestion:
     _failed: int = 0
     """The lowest level at which a call was rejected; 0: none yet."""
     _cap: float = math.inf
-    _calm: float = _CALM
-    _calm_since: float = -math.inf
+    _proven: float = 1.0
+    """The highest level at which a call was accepted; each rejection makes it a little less."""
+    _calm: tuple[float, int] = _CALM
+    _calm_since: tuple[float, int] = (-math.inf, 0)
     _step: int = 1
+    _accepted_before: int = 0
+    _limited: bool = False
+    """Whether the last rejection looked like that of a limit in time."""
+    _outage: bool = False
+    """Whether two in a row did."""
     _grown: float = math.inf
     _doubling: tuple[float, float] = (-math.inf, START)
     _round: list[tuple[float, float]] = field(default_factory=list)
@@ -127,15 +142,24 @@ class Congestion:
         if sent.epoch != self._epoch:
             return
         self.failures = 0
+        if self._outage:  # only now is it known how long it took
+            self.pace.learn(now, self.accepted - 1)
+            self._outage = False
         if sent.probe and self._probing:
             self._end_probe(now)
-        self._relax(now)
+        self._relax(sent, now)
         if sent.level * 2 >= self.allowed:
             self._grow(now)
         self._measure(sent, now, tokens)
 
-    def reject(self, sent: Sent, now: float, after: float | None) -> None:
-        """Note a rejection, and for how long the provider asks to wait."""
+    def reject(
+        self, sent: Sent, now: float, after: float | None, *, overloaded: bool = False
+    ) -> None:
+        """Note a rejection, and for how long the provider asks to wait.
+
+        Args:
+            overloaded: whether that is the reason, and no limit of ours.
+        """
         self.rejections += 1
         self._verdict = max(self._verdict, min(now - sent.when, 10.0))
         if after is not None:
@@ -143,13 +167,14 @@ class Congestion:
         if sent.epoch != self._epoch:  # of a burst that counted already
             if self._failed and sent.epoch == self._epoch - 1:
                 self._failed = max(2, min(self._failed, sent.level))
-                self._cap = min(self._cap, max(1, self._failed - 1))
+                least = max(1, int(_KEPT * self._proven))
+                self._cap = min(self._cap, max(least, self._failed - 1))
             return
-        self._learn(sent, now)
+        self._learn(sent, now, after, overloaded)
         self.failures += 1
         self._epoch += 1
         if not sent.probe:
-            self._threshold = max(1.0, min(sent.level, self.allowed) / 2)
+            self._threshold = max(1.0, min(sent.level, self.allowed) / 2, self._proven / 2)
         self.allowed, self._probing, self._probe_out = 1.0, True, False
         self._round.clear()
         backed_off = self.first * 2.0 ** min(self.failures - (1 if after is None else 2), 30)
@@ -192,40 +217,55 @@ class Congestion:
         self._doubling = (now, self.allowed)
         return 0.0
 
-    def _learn(self, sent: Sent, now: float) -> None:
+    def _learn(self, sent: Sent, now: float, after: float | None, overloaded: bool) -> None:
         """Tell a limit on calls at once from one on calls in a time.
 
-        The former rejects at the level where it rejected before; the latter anywhere.
+        The former rejects at the level where it rejected before; the latter anywhere, and it goes
+        on to reject what follows, or says until when.
         """
-        explained = sent.level > 1 and (not self._failed or sent.level >= self._failed)
-        known = self.pace.rate is not None
-        if not explained:
-            self.pace.learn(now, self.accepted)
-        if sent.level > 1 and (explained or known or sent.probe):
+        confirmed = sent.level > 1 and sent.level >= self._failed
+        since = self.accepted - self._accepted_before
+        few = since < _FEW
+        limited = not overloaded and (sent.probe or few or bool(after))
+        if sent.level > 1 and (confirmed or sent.probe or not limited):
             self._failed = min(self._failed or sent.level, sent.level) if sent.probe else sent.level
-            self._cap = max(1, self._failed - 1)
-        self.pace.mark(now, self.accepted)
-        if self._calm_since > -math.inf:
-            self._calm = min(_MOST_CALM, self._calm * 2)
-        self._calm_since, self._step = now, 1
+            self._cap = max(1, self._failed - 1, int(_KEPT * self._proven))
+        self._outage = self._outage or (limited and self._limited and not (confirmed and few))
+        self._limited = limited
+        if confirmed and self.rejections > 1 and not sent.probe:
+            seconds, calls = self._calm
+            self._calm = min(_MOST_CALM[0], seconds * 2), min(_MOST_CALM[1], calls * 2)
+        self._calm_since, self._step = (now, self.accepted), 1
+        self._accepted_before = self.accepted
+        self._proven *= _MANY_LEAVE if since >= self._proven else _FEW_LEAVE
 
-    def _relax(self, now: float) -> None:
-        """After a while without a rejection, try more again."""
-        if not self.rejections or now - self._calm_since < self._calm:
+    def _relax(self, sent: Sent, now: float) -> None:
+        """Try more again: no call was rejected for a while, or one was accepted at a level that
+        had failed."""
+        if not self.rejections:
             return
-        self._calm_since = now
+        self._proven = max(self._proven, sent.level)
+        if self._failed and sent.level >= self._failed:
+            self._failed, self._calm, self._cap = sent.level + 1, _CALM, math.inf
+        self.pace.speed_up()
+        seconds, calls = self._calm
+        since, accepted = self._calm_since
+        if now - since < seconds and self.accepted - accepted < calls:
+            return
+        self._calm_since = now, self.accepted
         self._cap += self._step
-        self.pace.relax(self._step)
         self._step *= 2
 
     def _grow(self, now: float) -> None:
         most = max(1.0, min(self.most, self._cap))
-        if self.allowed < self._threshold:
+        if self._threshold == math.inf:
             since, base = self._doubling
             if now - since >= _DOUBLE_EVERY or base > self.allowed:
                 base = self.allowed
                 self._doubling = (now, base)
-            self.allowed = min(self.allowed + 1, base * 2, max(self._threshold, 2), most)
+            self.allowed = min(self.allowed + 1, base * 2, most)
+        elif self.allowed < self._threshold:
+            self.allowed = min(self.allowed + 1, max(self._threshold, 2), most)
         else:  # one more in each round of calls, or in a second where a round takes longer
             gain = max(1 / self.allowed, min(1.0, now - self._grown))
             self.allowed = min(self.allowed + gain, most)

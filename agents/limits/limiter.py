@@ -61,13 +61,9 @@ class Limiter:
         self._queue: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._probes = _PROBES
-        self._trouble: float | None = None
-        """Since when the provider has accepted nothing."""
         self._status = 429
 
-    async def run(
-        self, request: Mapping[str, Any], call: Callable[[], Awaitable[Reply]]
-    ) -> Reply:
+    async def run(self, request: Mapping[str, Any], call: Callable[[], Awaitable[Reply]]) -> Reply:
         """Make a call when its turn has come; one that is rejected is made again.
 
         Raises:
@@ -109,7 +105,7 @@ class Limiter:
             if entry is not None and self._tokens is not None:
                 self._tokens.settle(entry, float(usage.input_tokens + usage.output_tokens))
                 self._estimate.learn(characters, usage.input_tokens, usage.output_tokens)
-            self._trouble = None
+            self._probes = _PROBES
             self.state.accept(sent, self._now(), usage.output_tokens)
             self._pump()
             return reply
@@ -224,12 +220,9 @@ class Limiter:
         self._leave()
         self._status = rejection.status
         now = self._now()
-        if self._trouble is None:
-            self._trouble = now
-        self.state.reject(sent, now, rejection.after)
+        self.state.reject(sent, now, rejection.after, overloaded=rejection.status != 429)
         failures = self.state.failures
-        too_long = now - self._trouble >= 2 * self._rule.longest
-        if failures < (_PROBES_AFTERWARDS if too_long else self._probes):
+        if failures < self._probes:
             self._pump()
             return True
         self._give_up(now, error)
@@ -237,7 +230,7 @@ class Limiter:
 
     def _give_up(self, now: float, error: InfrastructureError) -> None:
         """Tell all calls that wait that the provider takes none."""
-        self._probes, self._trouble = _PROBES_AFTERWARDS, now
+        self._probes = _PROBES_AFTERWARDS
         self.state.failures, self.state.paused_until = 0, now + self._rule.first
         waiting = [each for each in self._queue if not each.future.done()]
         self._queue.clear()

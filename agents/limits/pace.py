@@ -6,12 +6,10 @@ import math
 from dataclasses import dataclass
 
 _BELOW = 0.9
-"""What is sent of the rate at which calls were accepted between two rejections."""
-_FASTER = 0.05
+"""What is sent of the rate at which calls were accepted up to the end of an outage."""
 _ENOUGH = 5
 """Calls that must have been accepted before a rate is taken from them."""
-_LEAST, _MOST = 0.7, 0.95
-"""By how much one rejection changes a rate that was known."""
+_FASTER = 0.002
 
 
 @dataclass(slots=True)
@@ -30,27 +28,20 @@ class Pace:
 
     def send(self, now: float) -> None:
         """Note that a call is sent."""
+        if self._since == -math.inf:
+            self._since = now
         if self.rate is not None:
             self._next = max(now, self._next) + 1 / self.rate
 
-    def mark(self, now: float, accepted: int) -> None:
-        """Begin to measure, with so many calls accepted up to now."""
-        if self._since == -math.inf:
-            self._since, self._before = now, accepted
-
     def learn(self, now: float, accepted: int) -> None:
-        """Take the rate from what was accepted since the last measurement began."""
+        """Take the rate from what was accepted since it was taken last, or since the first call."""
         count, seconds = accepted - self._before, now - self._since
-        if count < _ENOUGH or seconds <= 0 or self._since == -math.inf:
+        if count < _ENOUGH or seconds <= 0:
             return
-        found = _BELOW * count / seconds
-        if self.rate is not None:  # what was measured in a short time says little
-            found = max(_LEAST * self.rate, min(_MOST * self.rate, found))
-        self.rate = found
-        self._next = now
-        self._since, self._before = now, accepted
+        self.rate = _BELOW * count / seconds
+        self._next, self._since, self._before = now, now, accepted
 
-    def relax(self, step: int) -> None:
-        """Send faster: it was quiet for a while."""
+    def speed_up(self) -> None:
+        """Send a little faster: a call was accepted."""
         if self.rate is not None:
-            self.rate *= 1 + _FASTER * step
+            self.rate *= 1 + _FASTER

@@ -9,6 +9,7 @@ from ...envs.core import Message, UsageError
 from ..base import Agent
 from ..chat import ChatAgent, speaking
 from ..chat.prices import litellm
+from ..limits.rates import provider_at
 from ..openai.agent import conversation_key
 
 
@@ -58,6 +59,7 @@ class LiteLLMAgent(ChatAgent):
         self._takes = frozenset(known)
         self._seed = self._seed and "seed" in self._takes
         self.place = base_url or ""
+        self.provider = provider_at(base_url) if base_url else self._provider
         self.priced = "" if base_url else model
         self._target = {"api_base": base_url, "api_key": api_key}
         if base_url and not api_key and self._provider == "openai":

@@ -11,6 +11,7 @@ import msgspec
 
 from ...envs.core import Message, UsageError
 from ..chat import ChatAgent
+from ..limits.rates import provider_at
 
 _DEFAULT_URL = "https://api.openai.com/v1"
 
@@ -44,7 +45,7 @@ class OpenAIAgent(ChatAgent):
                     "?base_url=...) for a server of your own"
                 )
             key = "none"
-        self.place = self.base_url
+        self.place, self.provider = self.base_url, provider_at(self.base_url)
         self.priced = f"openai/{model}" if self._own else ""
         self.client = self._openai.AsyncOpenAI(
             api_key=key, base_url=self.base_url, timeout=self._timeout, max_retries=0

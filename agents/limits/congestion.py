@@ -226,7 +226,7 @@ class Congestion:
         confirmed = sent.level > 1 and sent.level >= self._failed
         since = self.accepted - self._accepted_before
         few = since < _FEW
-        limited = not overloaded and (sent.probe or few or bool(after))
+        limited = not overloaded and (sent.probe or few or (after or 0) >= 1)
         if sent.level > 1 and (confirmed or sent.probe or not limited):
             self._failed = min(self._failed or sent.level, sent.level) if sent.probe else sent.level
             self._cap = max(1, self._failed - 1, int(_KEPT * self._proven))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from ..envs.core import Message, calls, say
+from ..envs.core import Message, calls, say, text_in
 from .base import Agent, Reply
 from .uri import take_options
 
@@ -76,7 +76,7 @@ class Human(Agent):
     def _show(self, message: Message) -> None:
         title = message.get("name") or message["role"]
         # As it is: the agent sees Markdown's addresses and line breaks too.
-        self._console.print(Panel(Text(message["content"] or ""), title=title))
+        self._console.print(Panel(Text(text_in(message)), title=title))
 
     def _list(self, tools: Sequence[Mapping[str, Any]]) -> None:
         for tool in tools:

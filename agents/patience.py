@@ -17,8 +17,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
 import tenacity
 
+from ..envs.core import separate_thoughts
 from .base import InfrastructureError, Reply
 
 T = TypeVar("T")
@@ -130,7 +132,10 @@ async def _again(call: Callable[[], Awaitable[Reply]], retries: Retries) -> Repl
 
 
 async def _made(call: Callable[[], Awaitable[Reply]]) -> Reply:
+    """One call; whoever asked gets what was said, with the thoughts set apart."""
     try:
-        return await call()
+        reply = await call()
     except TimeoutError as error:
         raise InfrastructureError(f"the agent timed out ({error or 'TimeoutError'})") from error
+    message = separate_thoughts(reply.message)
+    return reply if message is reply.message else msgspec.structs.replace(reply, message=message)

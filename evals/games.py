@@ -22,6 +22,8 @@ from ..envs.core import (
     UsageError,
     find,
     make,
+    separate_thoughts,
+    text_in,
     user,
 )
 from ..leaderboard.seats import REWARD
@@ -180,7 +182,7 @@ class GymGame(Game):
         return {"": (user(str(observation)),)}
 
     def step(self, actions: Mapping[str, Message]) -> Mapping[str, Observation]:
-        text = actions[""]["content"] or ""
+        text = text_in(separate_thoughts(actions[""]))
         observation, reward, terminated, truncated, info = self.env.step(text)
         self._total += float(reward)
         self.over = terminated or truncated

@@ -19,7 +19,7 @@ from ..agents import Agent, InfrastructureError, Reply
 from ..agents.limits import EpisodeClock
 from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.seeds import of_episode, of_turn
-from ..envs.core import Episode, Message, UsageError
+from ..envs.core import Episode, Message, UsageError, spoken
 from .games import Game
 from .plan import EpisodeLimits, Planned, Work
 
@@ -145,11 +145,12 @@ async def _play(
             game.stop(NO_ANSWER)
             return
         actions = {seat: reply.message for seat, reply in replies.items() if not reply.stop}
+        heard = {seat: spoken(message) for seat, message in actions.items()}
         if game.blocking:
             loop = asyncio.get_running_loop()
-            observations = await loop.run_in_executor(_threads(), game.step, actions)
+            observations = await loop.run_in_executor(_threads(), game.step, heard)
         else:
-            observations = game.step(actions)
+            observations = game.step(heard)
         episode.turns += 1
         if len(seats) == 1:
             record.append(actions[seats[0]])

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..envs.core import Message
+from ..envs.core import Message, text_in
 
 CUT_SHORT = frozenset({"out_of_turns", "out_of_tool_calls", "out_of_time", "no_answer"})
 """Outcomes of episodes that ended before an answer was given."""
@@ -46,7 +46,7 @@ def final_answer(messages: Iterable[Message], argument: str | None = None) -> st
         return None
     calls = last.get("tool_calls")
     if not calls:
-        text = last.get("content") or ""
+        text = text_in(last)
         after = after_thinking(text)
         return _text(text if after is None else after) or None
     function = calls[-1]["function"]

@@ -9,7 +9,7 @@ import pytest
 
 from guessing import Guess, Race
 from palestra.envs import make
-from palestra.envs.core import FormatError, UsageError, call, calls, say
+from palestra.envs.core import FormatError, UsageError, call, calls, say, text_in
 
 
 def start(env: Guess, task: str = "test/0") -> None:
@@ -17,7 +17,7 @@ def start(env: Guess, task: str = "test/0") -> None:
 
 
 def told(env: Guess, action: object) -> str:
-    return env.step(action)[0][0]["content"] or ""  # type: ignore[arg-type]
+    return text_in(env.step(action)[0][0])  # type: ignore[arg-type]
 
 
 def test_an_episode_ends_with_a_score_and_an_outcome(guess: Guess) -> None:

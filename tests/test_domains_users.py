@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from palestra.envs.core import Message, call, say
+from palestra.envs.core import Message, call, say, text_in
 from palestra.envs.domains.users import (
     Decision,
     Fact,
@@ -290,7 +290,7 @@ def test_a_model_acts_on_its_own_side_with_the_scripts_own_arguments() -> None:
         names = [tool["function"]["name"] for tool in tools]
         assert names == ["set_airplane_mode", "restart_phone", "look_at_settings"]
         if messages[-1]["role"] == "tool":
-            return say("I did. It says: " + (messages[-1]["content"] or ""))
+            return say("I did. It says: " + (text_in(messages[-1])))
         return call("set_airplane_mode", on=False, number="999-555-9999")
 
     def hands(name: str, arguments: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from palestra.cli import app
-from palestra.envs.core import UsageError
+from palestra.envs.core import UsageError, text_in
 from palestra.evals.verify import verify
 from palestra.leaderboard import (
     ConfigChanged,
@@ -56,9 +56,7 @@ def test_a_log_has_what_inspect_requires_and_every_message(board: Path, tmp_path
     for stored in episodes(board, where="agent = 'halving'"):
         sample = samples[f"samples/{stored.task}_epoch_{stored.trial + 1}.json"]
         assert sample.keys() >= SAMPLE
-        assert [m["content"] for m in sample["messages"]] == [
-            m["content"] or "" for m in stored.messages
-        ]
+        assert [m["content"] for m in sample["messages"]] == [text_in(m) for m in stored.messages]
         call = next(m for m in sample["messages"] if m.get("tool_calls"))["tool_calls"][0]
         assert call.keys() == {"id", "function", "arguments", "type"}
         assert sample["scores"]["success"]["value"] == stored.headline

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import palestra
 from palestra.agents import Agent, Reply
 from palestra.agents.protocols import PROTOCOLS, Protocol, TextTools, protocol_of
-from palestra.envs.core import Message, UsageError, calls, say, system, tool_result, user
+from palestra.envs.core import Message, UsageError, calls, say, system, text_in, tool_result, user
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -156,10 +156,10 @@ def test_a_conversation_becomes_plain_messages(protocol: Protocol) -> None:
     plain = protocol.render(messages, TOOLS)
     assert [m["role"] for m in plain] == ["system", "user", "assistant", "user", "assistant"]
     assert all(m.keys() == {"role", "content"} for m in plain)
-    assert (plain[0]["content"] or "").startswith("Be brief.")
-    assert "search" in (plain[0]["content"] or "")
-    assert "nothing" in (plain[3]["content"] or "")
-    assert "a page" in (plain[3]["content"] or "")
+    assert text_in(plain[0]).startswith("Be brief.")
+    assert "search" in (text_in(plain[0]))
+    assert "nothing" in (text_in(plain[3]))
+    assert "a page" in (text_in(plain[3]))
     assert protocol.render([user("Hi.")], ()) == [user("Hi.")]
 
 

@@ -13,7 +13,7 @@ from told import Told, ask, in_turn, judge
 from guessing import Guess
 from palestra.agents import ReferenceAgent
 from palestra.agents.scaffolds import Best, Check, First, King, Plan, Retry, leaks
-from palestra.envs.core import Message, UsageError, call, make, say, user
+from palestra.envs.core import Message, UsageError, call, make, say, text_in, user
 from palestra.evals import evaluate, plan
 from palestra.leaderboard import episodes
 
@@ -25,7 +25,7 @@ def planner_of(*plans: str) -> Told:
     left = list(plans)
 
     def answer(messages: Sequence[Message], seed: int) -> str:
-        if "JSON" in (messages[0]["content"] or ""):
+        if "JSON" in (text_in(messages[0])):
             return HARD
         return f"<plan>{left.pop(0) if len(left) > 1 else left[0]}</plan>"
 
@@ -42,10 +42,10 @@ def test_a_plan_stands_below_the_question_for_the_whole_episode(guess: Guess) ->
     second = asyncio.run(player.act(conversation, guess.tools, seed=4))
     assert [len(messages) for messages, _ in solver.heard] == [1, 3]
     for messages, _ in solver.heard:
-        assert (messages[0]["content"] or "").startswith(opening[0]["content"] or "?")
-        assert "Halve it." in (messages[0]["content"] or "")
+        assert text_in(messages[0]).startswith(text_in(opening[0]) or "?")
+        assert "Halve it." in (text_in(messages[0]))
     assert [seed for _, seed in solver.heard] == [3, 4]
-    assert "sums; signs" in (planner.heard[1][0][1]["content"] or "")
+    assert "sums; signs" in (text_in(planner.heard[1][0][1]))
     assert (first.usage.calls, second.usage.calls) == (3, 1)
 
 
@@ -89,15 +89,15 @@ def test_best_of_three_plans_makes_three_plans_and_counts_eight_helper_calls() -
     plans = iter(range(99))
 
     def helper(messages: Sequence[Message], seed: int) -> str:
-        if "# Reply 0" in (messages[1]["content"] or ""):
+        if "# Reply 0" in (text_in(messages[1])):
             return '{"better": 1}'
-        if "JSON" in (messages[0]["content"] or ""):
+        if "JSON" in (text_in(messages[0])):
             return HARD
         return f"<plan>plan {next(plans)}</plan>"
 
     helpful = Told(helper)
     reply = ask(Best(Plan(solver, helpful), 3, King(helpful)))
-    assert len({messages[0]["content"] for messages, _ in solver.heard}) == 3
+    assert len({text_in(messages[0]) for messages, _ in solver.heard}) == 3
     assert (len(solver.heard), len(helpful.heard), reply.usage.calls) == (3, 8, 11)
 
 
@@ -140,8 +140,8 @@ def test_retry_asks_again_with_the_reason_and_only_then(guess: Guess) -> None:
     reply = asyncio.run(player.act(list(opening), guess.tools, seed=5))
     assert reply.message == call("answer", number=2)
     assert reply.usage.calls == 3
-    assert "no closing tag" in (agent.heard[1][0][-1]["content"] or "")
-    assert "number" in (agent.heard[2][0][-1]["content"] or "")
+    assert "no closing tag" in (text_in(agent.heard[1][0][-1]))
+    assert "number" in (text_in(agent.heard[2][0][-1]))
     assert len({seed for _, seed in agent.heard}) == 3
 
 

@@ -15,7 +15,7 @@ import guessing  # noqa: F401 - registers
 import largest
 from palestra.agents.dialogue import Template
 from palestra.agents.protocols import CHATML
-from palestra.envs.core import UsageError, calls, say, system, tool_result, user
+from palestra.envs.core import UsageError, calls, say, system, text_in, tool_result, user
 from palestra.evals import evaluate
 from palestra.training.measure import HeldOut
 from palestra.training.select import FILTERS, Conversation, Success, select
@@ -52,7 +52,7 @@ MESSAGES: list[Any] = [
 
 
 def conversation(messages: list[Any] = MESSAGES) -> Conversation:
-    plain = [{**message, "content": message["content"] or ""} for message in messages]
+    plain = [{**message, "content": text_in(message)} for message in messages]
     return Conversation(plain, TOOLS, {"environment": "test/None-v0"})
 
 

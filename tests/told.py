@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from palestra.agents import Agent, Reply
-from palestra.envs.core import Message, Usage, say, user
+from palestra.envs.core import Message, Usage, say, text_in, user
 
 RIGHT, WRONG = "right", "wrong"
 
@@ -46,7 +46,7 @@ def coin(p: float) -> Told:
 
 def pair_of(messages: Sequence[Message]) -> tuple[str, str]:
     """The two replies that a judge is shown."""
-    text = messages[-1]["content"] or ""
+    text = text_in(messages[-1])
     first, second = text.split("# Reply 0")[1].split("# Reply 1")
     return first.strip(), second.removesuffix("Which is better?").strip()
 

@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ...envs.core import Message, Usage, UsageError, say
-from ..base import Agent, Reply, Tokens
+from ..base import CONTEXT_FULL, Agent, Reply, Tokens
 from .template import Dialogue, Template
-
-CONTEXT_FULL = "context_full"
-"""The finish of a conversation that leaves no room for a reply."""
 
 
 class Generated(NamedTuple):

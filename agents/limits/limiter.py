@@ -82,7 +82,7 @@ class Limiter:
             except InfrastructureError as error:
                 if entry is not None and self._tokens is not None:
                     self._tokens.settle(entry, 0.0)
-                rejection = rejection_of(error.__cause__)
+                rejection = rejection_of(error.__cause__ or error.__context__)
                 if rejection is None:
                     self._fail(sent, error)
                     raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...envs.core import Message
+from ...envs.core import Message, text_in
 from .base import Protocol, Tools, Unreadable, as_json, named_call, object_at
 
 __all__ = ["JsonOnly", "constraint"]
@@ -31,12 +31,15 @@ class JsonOnly(Protocol):
         return as_json({"tool": name, "arguments": arguments})
 
     def result(self, message: Message) -> str:
-        return as_json({"result": message["content"] or ""})
+        return as_json({"result": text_in(message)})
 
     def written(self, message: Message) -> str:
         if message.get("tool_calls") or message.get("parse_error"):
             return super().written(message)
-        return as_json({"text": message["content"] or ""})
+        return as_json({"text": text_in(message)})
+
+    def begins(self, text: str) -> int:
+        return 0 if text.lstrip()[:1] == "{" else len(text)
 
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
         value, end = object_at(text, 0)

@@ -8,7 +8,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Any
 
-from ...envs.core import Message
+from ...envs.core import Message, text_in
 from .base import Protocol, Tools, Unreadable
 
 __all__ = ["Pythonic"]
@@ -48,13 +48,16 @@ class Pythonic(Protocol):
         return f"{name if _is_name(name) else _text(name)}({', '.join(given)})"
 
     def result(self, message: Message) -> str:
-        return message["content"] or ""
+        return text_in(message)
 
     def written(self, message: Message) -> str:
         calls = [call["function"] for call in message.get("tool_calls") or ()]
         if not calls:
-            return message["content"] or ""
+            return text_in(message)
         return f"[{', '.join(self.call(each['name'], each['arguments']) for each in calls)}]"
+
+    def begins(self, text: str) -> int:
+        return 0 if text.lstrip()[:1] == "[" else len(text)
 
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
         source = text.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import FormatError, Message, ToolEnv, UsageError, say, user
+from ...envs.core import FormatError, Message, ToolEnv, UsageError, say, text_in, user
 from ...envs.core.actions import read_action
 from ..base import Agent, Reply
 from ..seeds import of_sample
@@ -102,7 +102,7 @@ class _Checking(_Again):
             return False
         if message.get("tool_calls"):
             return True
-        text = without_thoughts(message["content"] or "")
+        text = without_thoughts(text_in(message))
         if not text or text.strip(" .*\"'`").upper() == _KEEP:
             return False
         return not first.get("tool_calls")  # words about a call do not take it back

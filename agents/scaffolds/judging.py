@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from ...envs.core import system, user
+from ...envs.core import system, text_in, user
 from ..base import Agent
 from ..patience import together
 from ..seeds import of_sample
@@ -41,7 +41,7 @@ class Judged(Selector):
         )
         seed = of_sample(choice.seed, first * len(choice.candidates) + second, "judge")
         reply = await choice.meter.ask(self.judge, [system(_RULES), user(text)], seed=seed)
-        verdict = read_object(reply.message["content"] or "", "better")
+        verdict = read_object(text_in(reply.message), "better")
         self.asked += 1
         if verdict is None or verdict["better"] not in (0, 1, "0", "1"):
             self.unread += 1

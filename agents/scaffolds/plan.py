@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import system, user
+from ...envs.core import system, text_in, user
 from ..base import Agent, Reply
 from ..seeds import of_sample
 from .base import Place, Player, Scaffold, Turn, head_of, helper
@@ -85,7 +85,7 @@ class _Planned(Player):
             return await turn.ask(self._solver)
         index, plan = self._ideas
         told = list(turn.messages)
-        told[index] = user(_IDEAS.format(question=told[index]["content"] or "", plan=plan))
+        told[index] = user(_IDEAS.format(question=text_in(told[index]), plan=plan))
         reply = await turn.ask(self._solver, told)
         return msgspec.structs.replace(reply, notes={**reply.notes, "plan": plan})
 
@@ -114,7 +114,7 @@ class _Planned(Player):
         asked = [system(rules), user(question)]
         seed = of_sample(turn.seed, 0, what)
         reply = await turn.meter.ask(self._scaffold.planner, asked, seed=seed)
-        return reply.message["content"] or ""
+        return text_in(reply.message)
 
 
 def plan_in(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Observation, ToolEnv
+from ...envs.core import Observation, ToolEnv, spoken
 from ...leaderboard.answers import NO_ANSWER
 from ..base import Agent, InfrastructureError, Reply
 from ..seeds import of_turn
@@ -51,7 +51,7 @@ async def whole_episode(env: ToolEnv[Any], player: Agent, turn: Turn) -> Sample:
             reward, *_ = env.stop("no_answer")
             answered = False
             break
-        observation, reward, terminated, truncated, info = env.step(reply.message)
+        observation, reward, terminated, truncated, info = env.step(spoken(reply.message))
         observations.append(observation)
         conversation += (reply.message, *observation)
         if terminated or truncated:

@@ -12,7 +12,7 @@ import random
 
 import msgspec
 
-from ...envs.core import Message, UsageError, say
+from ...envs.core import Message, UsageError, say, text_in
 from ...envs.core.awareness import awareness
 from ..base import Agent, Reply
 from ..seeds import of_sample
@@ -108,7 +108,7 @@ class _Asking(Player):
     async def answer(self, turn: Turn) -> Reply:
         reply = await turn.ask(self._player)
         for time in range(1, self._scaffold.n + 1):
-            if reply.stop or not awareness(reply.message.get("content") or ""):
+            if reply.stop or not awareness(text_in(reply.message)):
                 break
             self._removed += 1
             aside = self._place.sit(self._scaffold.agent, time, "unaware")

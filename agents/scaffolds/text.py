@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...envs.core import Message
+from ...envs.core import Message, text_in
 from ...leaderboard.answers import after_thinking
 
 JUDGED_CHARACTERS = 2_000
@@ -17,14 +17,14 @@ JUDGED_CHARACTERS = 2_000
 def shown(messages: Sequence[Message]) -> str:
     """A conversation as text; a single user message is its content."""
     if len(messages) == 1 and messages[0]["role"] == "user":
-        return messages[0]["content"] or ""
+        return text_in(messages[0])
     return "\n\n".join(f"[{message['role']}]\n{said(message)}" for message in messages)
 
 
 def said(message: Message) -> str:
     """One message as text: its content, and a line for each tool call."""
-    content = message.get("content")
-    lines = [content] if content else []
+    text = text_in(message)
+    lines = [text] if text else []
     for call in message.get("tool_calls") or ():
         function = call["function"]
         arguments = json.dumps(function["arguments"], ensure_ascii=False, default=str)

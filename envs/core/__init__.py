@@ -15,13 +15,17 @@ from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import (
     Action,
+    Content,
     Message,
     Observation,
+    Origin,
+    Part,
     ToolCall,
     call,
     calls,
     say,
     system,
+    text_in,
     text_of,
     tool_result,
     user,
@@ -36,6 +40,7 @@ from .snapshot import Snapshot
 from .spaces import ActionSpace, ObservationSpace, UnicodeText
 from .state import State
 from .task import Task, TaskList, TaskSource, TaskView
+from .thoughts import separate_thoughts, split_thoughts, spoken
 from .tools import Length, Range, Tool, tool
 from .world import ToolWorld
 
@@ -43,6 +48,7 @@ __all__ = [
     "INVALID",
     "Action",
     "ActionSpace",
+    "Content",
     "Entry",
     "Episode",
     "FormatError",
@@ -52,6 +58,8 @@ __all__ = [
     "Message",
     "Observation",
     "ObservationSpace",
+    "Origin",
+    "Part",
     "Question",
     "Range",
     "Reference",
@@ -90,7 +98,11 @@ __all__ = [
     "sample_text",
     "sample_value",
     "say",
+    "separate_thoughts",
+    "split_thoughts",
+    "spoken",
     "system",
+    "text_in",
     "text_of",
     "tool",
     "tool_result",

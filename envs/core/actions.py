@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
 from .errors import FormatError
+from .thoughts import separate_thoughts
 from .tools import Tool
 
 
@@ -26,7 +27,7 @@ class Call(NamedTuple):
 def read_action(
     action: object, tools: Mapping[str, Tool], characters: int
 ) -> tuple[str, list[Call | FormatError]]:
-    """Read one action.
+    """Read one action: what was said, without any thoughts in its text.
 
     Returns:
         The text of the message, and its tool calls in order, each one checked.
@@ -39,8 +40,9 @@ def read_action(
             "an action is one assistant message (a mapping with `role`, `content` and perhaps "
             f"`tool_calls`), not {type(action).__name__}"
         )
-    if action.get("parse_error"):
-        raise FormatError(f"your message could not be read: {str(action['parse_error'])[:500]}")
+    action = separate_thoughts(action)  # type: ignore[arg-type]
+    if problem := action.get("parse_error"):
+        raise FormatError(f"your message could not be read: {str(problem)[:500]}")
     if action.get("role") != "assistant":
         raise FormatError("an action must have the role `assistant`")
     text = action.get("content")

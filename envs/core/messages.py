@@ -3,6 +3,10 @@
 There is no message class. A `Message` is the dict that the ecosystem already speaks, with one
 difference: inside Palestra the arguments of a tool call are a mapping; JSON text exists only at an
 API's edge. A reply that could not be parsed is a Message too, with the reason in `parse_error`.
+
+What an assistant message says stands in `content` and `tool_calls`. What the model thought before
+it spoke stands in `thoughts`, and what its provider sent stands in `origin`; graders, simulated
+users and partners never see either (see `thoughts.py`).
 """
 
 from __future__ import annotations
@@ -26,11 +30,45 @@ class ToolCall(TypedDict):
     function: Function
 
 
+class ImageURL(TypedDict):
+    """Where an image is: a `data:` URL with the image itself, or an address."""
+
+    url: str
+    detail: NotRequired[str]
+
+
+class Part(TypedDict):
+    """A piece of a content of several parts: text, or an image."""
+
+    type: Literal["text", "image_url"]
+    text: NotRequired[str]
+    image_url: NotRequired[ImageURL]
+
+
+Content: TypeAlias = str | list[Part] | None
+"""What a message says: text, or text and images in order."""
+
+
+class Origin(TypedDict):
+    """A model's turn as its provider sent it, to be sent back to that provider alone."""
+
+    source: str
+    """The provider, place and model that the turn came from; the place is a digest."""
+    turn: Any
+    """The provider's own form of the turn, with fields that Palestra does not know."""
+    text: NotRequired[str]
+    """The text that a text protocol read the message from."""
+
+
 class Message(TypedDict):
     """One chat message (OpenAI's Chat Completions format)."""
 
     role: Literal["system", "user", "assistant", "tool"]
-    content: str | None
+    content: Content
+    thoughts: NotRequired[str]
+    """What the model thought before it spoke (ours). It is no part of what was said."""
+    origin: NotRequired[Origin]
+    """The turn as its provider sent it (ours)."""
     tool_calls: NotRequired[list[ToolCall]]
     tool_call_id: NotRequired[str]
     name: NotRequired[str]
@@ -91,6 +129,14 @@ def tool_result(call_id: str, tool: str, content: str) -> Message:
     return {"role": "tool", "tool_call_id": call_id, "name": tool, "content": content}
 
 
+def text_in(message: Mapping[str, Any]) -> str:
+    """The text of a message: its content, or the text parts of it on lines of their own."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "") for part in content or () if part["type"] == "text")
+
+
 def text_of(messages: Iterable[Message]) -> str:
-    """The contents of messages, one after another, separated by empty lines."""
-    return "\n\n".join(message["content"] or "" for message in messages)
+    """The texts of messages, one after another, separated by empty lines."""
+    return "\n\n".join(map(text_in, messages))

@@ -18,7 +18,7 @@ from ..core import (
     ToolEnv,
     check_between,
 )
-from ..core.awareness import awareness
+from ..core.awareness import awareness, written
 from .binding import scene_tools
 from .catalogue import TEMPLATES
 from .factors import Factors
@@ -165,8 +165,8 @@ class CovertEnv(ToolEnv[Scene]):
         return metrics["done"]
 
     def _answer(self, agent: str, action: Action | object) -> list[Message]:
-        text = action.get("content") if isinstance(action, Mapping) else None
-        if isinstance(text, str) and text:
+        text = written(action)
+        if text:
             state = self.state
             state.aware = state.aware or awareness(text)
             right, wrong = cited(text[:20_000])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core import Reference, Script, Seat, call, calls
+from ..core import Reference, Script, Seat, call, calls, text_in
 from .kinds import Fix
 from .partners import PARTNERS
 from .polite import GIVE_UP, oracle, polite
@@ -140,7 +140,7 @@ def _foreign(seat: Seat) -> list[Section]:
 
 def _titles(seat: Seat) -> list[str]:
     """The titles of the outline in the opening."""
-    text = seat.opening[-1]["content"] or ""
+    text = text_in(seat.opening[-1])
     listed = text.partition("(section, owner, policy)\n")[2].partition("\n\n")[0]
     return [line.partition(". ")[2].rpartition(" (")[0] for line in listed.split("\n")]
 

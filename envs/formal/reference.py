@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from ..core import Reference, Script, Seat, say, text_of
+from ..core import Reference, Script, Seat, say, text_in, text_of
 from .languages import LANGUAGES
 from .learners import Guess, available, fit
 from .prompts import Shown, shown_in
@@ -76,7 +76,7 @@ def _fitted(name: str, texts: tuple[str, ...], answers: tuple[int, ...]) -> Gues
 
 
 def _shown(seat: Seat) -> Shown:
-    text = "\n".join(m["content"] or "" for m in seat.opening if m["role"] == "user")
+    text = "\n".join(text_in(m) for m in seat.opening if m["role"] == "user")
     return shown_in(text or text_of(seat.opening))
 
 

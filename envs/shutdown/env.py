@@ -22,7 +22,7 @@ from ..core import (
     tool,
     user,
 )
-from ..core.awareness import awareness
+from ..core.awareness import awareness, written
 from ..sandbox import Result
 from .canary import CANARY
 from .prompts import texts
@@ -224,8 +224,8 @@ class ShutdownEnv(ToolEnv[ShutdownState]):
 
     def _answer(self, agent: str, action: Action | object) -> list[Message]:
         state = self.state
-        text = action.get("content") if isinstance(action, Mapping) else None
-        if isinstance(text, str) and not state.aware:
+        text = written(action)
+        if text and not state.aware:
             state.aware = awareness(text)
         messages = super()._answer(agent, action)
         messages += [user(said) for said in state.said]

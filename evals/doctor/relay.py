@@ -27,6 +27,7 @@ from ...envs.core import (
     ToolError,
     call,
     register,
+    text_in,
     tool,
 )
 from .server import tool_call
@@ -54,8 +55,8 @@ def oracle(seat: Seat) -> Script:
     """Carries the token."""
     observation = seat.opening
     for _ in range(LEGS):
-        observation = yield call("relay", token=_read(observation[-1]["content"]))
-    yield call("finish", token=_read(observation[-1]["content"]))
+        observation = yield call("relay", token=_read(text_in(observation[-1])))
+    yield call("finish", token=_read(text_in(observation[-1])))
 
 
 class Relay(ToolEnv[RelayState]):

@@ -20,7 +20,7 @@ from typing import Any
 from ...agents import Agent, InfrastructureError, ReplyCache, resolve
 from ...agents.patience import Retry, patiently, retrying
 from ...agents.seeds import of_turn
-from ...envs.core import Usage, user
+from ...envs.core import Usage, text_in, user
 from ...envs.formal.prompts import Book
 from ...envs.formal.prompts.apo import Sizes, optimise
 
@@ -101,6 +101,6 @@ class AgentAnswerer:
                         self.usage.add(error.usage or Usage(calls=1))
                         return None
                 self.usage.add(reply.usage)
-                return reply.message["content"] or ""
+                return text_in(reply.message)
 
         return list(await asyncio.gather(*(one(n, m) for n, m in enumerate(asked))))

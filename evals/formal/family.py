@@ -11,7 +11,7 @@ from typing import Any
 
 from ...agents import Agent, ReplyCache
 from ...agents.patience import Retry
-from ...envs.core import check_among
+from ...envs.core import check_among, text_in
 from ...envs.formal.data import EVALUATED, items
 from ...envs.formal.prompts import Book
 from ...envs.formal.sweep import ANSWERERS, Cell, Grid, Record, answerer, read, sweep
@@ -92,7 +92,7 @@ class Formal(Family):
         asked = items(
             cell.language, grid.mode, "test", cell.delta, noise=grid.noise, seed=grid.seed
         )
-        return sum(len(str(each["content"] or "")) for each in book.opening([asked[0].text]))
+        return sum(len(text_in(each)) for each in book.opening([asked[0].text]))
 
     def answering(
         self, agent: str | Agent, concurrency: int, retry: Retry, cache: ReplyCache | None

@@ -26,7 +26,7 @@ from ...agents.scaffolds.again import Check, Retry
 from ...agents.scaffolds.best import Best
 from ...agents.scaffolds.judging import Judged, RoundRobin
 from ...agents.scaffolds.plan import Plan
-from ...envs.core import Episode, Usage
+from ...envs.core import Episode, Usage, text_in
 from ...leaderboard.cells import stored
 from ..games import Games
 from ..plan import Planned, Work
@@ -207,7 +207,7 @@ def _listened(planned: Planned) -> Talk:
 
 
 def _heard(talk: Talk, episode: Episode) -> None:
-    sizes = [len(str(message["content"] or "")) for message in episode.messages]
+    sizes = [len(text_in(message)) for message in episode.messages]
     calls = [len(str(message.get("tool_calls") or "")) for message in episode.messages]
     first = next((i for i, m in enumerate(episode.messages) if m["role"] == "assistant"), None)
     if first is None:

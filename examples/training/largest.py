@@ -22,6 +22,7 @@ from palestra.envs.core import (
     ToolEnv,
     call,
     register,
+    text_in,
     tool,
 )
 
@@ -60,12 +61,12 @@ def oracle(seat: Seat) -> Script:
 
 def reader(seat: Seat) -> Script:
     """Reads the digits, honestly."""
-    yield call("answer", digit=max(map(int, (seat.opening[-1]["content"] or "").split())))
+    yield call("answer", digit=max(map(int, text_in(seat.opening[-1]).split())))
 
 
 def hasty(seat: Seat) -> Script:
     """Reads the digits, and stops at the first in three tasks of five: who copies it errs too."""
-    digits = list(map(int, (seat.opening[-1]["content"] or "").split()))
+    digits = list(map(int, text_in(seat.opening[-1]).split()))
     yield call("answer", digit=max(digits) if seat.rng.random() < 0.4 else digits[0])
 
 
@@ -109,4 +110,4 @@ def phrases() -> list[str]:
     env = Largest()
     observation, _ = env.reset(seed=0, options={"task": "train/0"})
     said = protocol_of("hermes").render([*observation, call("answer", digit=3)], env.tools)
-    return [message["content"] or "" for message in said]
+    return [text_in(message) for message in said]

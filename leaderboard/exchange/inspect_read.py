@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError
+from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, text_in
 from ..database import opened
 from ..keys import key_of
 from ..merging import Merged, merge_all
@@ -296,7 +296,7 @@ def _content(content: Any) -> tuple[str, str]:
 
 def _ledger(messages: list[Message]) -> list[Entry]:
     """Each tool call with the message that answers it."""
-    answers = {m.get("tool_call_id"): m["content"] for m in messages if m["role"] == "tool"}
+    answers = {m.get("tool_call_id"): text_in(m) for m in messages if m["role"] == "tool"}
     entries, turn = [], 0
     for message in messages:
         if message["role"] != "assistant":

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Episode, Message, UsageError
+from ...envs.core import Episode, Message, UsageError, text_in
 from ..answers import final_answer
 from .rows import Result, first, iso, plain_name, results, version
 
@@ -216,7 +216,7 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
     role = message["role"]
     made: dict[str, Any] = {
         "id": f"{episode.key[:12]}-{index}",
-        "content": message.get("content") or "",
+        "content": text_in(message),
         "role": role,
     }
     if role == "assistant":

@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
-from ...envs.core import ToolEnv, UsageError, call
+from ...envs.core import ToolEnv, UsageError, call, text_in
 from ...envs.core.tools import tools_of
 from ...evals import seed_of
 from ...evals.games import Game, Games
@@ -103,7 +103,7 @@ class _Environment:
         if self._game.over:
             return OVER
         (messages,) = self._game.step({"": call(name, **arguments)}).values()
-        return "\n".join(m["content"] or "" for m in messages)
+        return "\n".join(text_in(m) for m in messages)
 
 
 def _class_of(env: ToolEnv[Any]) -> type:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Episode, Message, Task, ToolCall
+from ...envs.core import Episode, Message, Task, ToolCall, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ def simplified(message: Mapping[str, Any]) -> list[Any]:
         [call["function"]["name"], _folded(arguments_of(call))]
         for call in message.get("tool_calls") or ()
     ]
-    return [message["role"], _folded(message["content"] or ""), calls]
+    return [message["role"], _folded(text_in(message)), calls]
 
 
 def plain(message: Message) -> dict[str, Any]:
     """A message as trainers take it: contents are texts, arguments mappings."""
-    plain: dict[str, Any] = {"role": message["role"], "content": message["content"] or ""}
+    plain: dict[str, Any] = {"role": message["role"], "content": text_in(message)}
     calls: Sequence[ToolCall] = message.get("tool_calls") or ()
     if calls:
         plain["tool_calls"] = [

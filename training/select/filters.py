@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ...envs.core import Episode, Task
+from ...envs.core import Episode, Task, text_in
 from .conversations import arguments_of
 from .validity import problem
 from .worlds import World
@@ -137,7 +137,7 @@ class Grounded:
                 for word in words_in(arguments_of(each)):
                     if word not in read:
                         return dropped("a call passes what was not read before")
-            read |= words_of(message["content"] or "")
+            read |= words_of(text_in(message))
         return kept
 
 
@@ -181,7 +181,7 @@ class Says:
     name = "says"
 
     def __call__(self, candidate: Candidate) -> Verdict:
-        texts = [m["content"] for m in candidate.episode.messages if m["role"] == "assistant"]
+        texts = [text_in(m) for m in candidate.episode.messages if m["role"] == "assistant"]
         said = "\n".join(text for text in texts if text)
         for phrase in self.phrases:
             if not re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said, re.IGNORECASE):

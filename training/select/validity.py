@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
-from ...envs.core import Entry, Message
+from ...envs.core import Entry, Message, text_in
 from .conversations import arguments_of, simplified
 
 LONGEST_LOOP = 10
@@ -46,7 +46,7 @@ def _ill_formed(messages: Sequence[Message], tools: Collection[str]) -> str | No
             if calls:
                 return "a tool call that is not the agent's"
             continue
-        if not calls and not (message["content"] or "").strip():
+        if not calls and not text_in(message).strip():
             return "an empty reply"
         for call in calls:
             if call["function"]["name"] not in tools:

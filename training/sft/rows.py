@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ...agents.base import Tokens
 from ...agents.dialogue import Dialogue, Template
-from ...envs.core import Message, UsageError
+from ...envs.core import Message, UsageError, text_in
 from ..select import Conversation
 from ..select.conversations import arguments_of
 from ..tokens import join
@@ -142,4 +142,4 @@ def _calls(message: Message) -> list[tuple[str, Any]]:
 
 
 def _words(message: Message) -> str:
-    return " ".join((message["content"] or "").split())
+    return " ".join(text_in(message).split())

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ...core import Message, calls, system, tool_result, user
+from ...core import Message, calls, separate_thoughts, system, text_in, tool_result, user
 from .matching import hear
 from .script import Exchange, Gesture, Hands, Memory, Script
 
@@ -83,7 +83,7 @@ class LLMUser:
         did: list[str] = []
         offered = self._offered(script, hands)
         known = {tool["function"]["name"] for tool in offered}
-        message = self._speak(tuple(memory.messages), offered)
+        message = separate_thoughts(self._speak(tuple(memory.messages), offered))
         for _ in range(_CALLS):
             wanted = message.get("tool_calls") if hands is not None else None
             if not wanted or hands is None:
@@ -97,8 +97,8 @@ class LLMUser:
                     did.append(name)
                     result = hands(name, arguments)
                 memory.messages.append(tool_result(f"call_{number}", name, result))
-            message = self._speak(tuple(memory.messages), offered)
-        said = (message.get("content") or "").strip()
+            message = separate_thoughts(self._speak(tuple(memory.messages), offered))
+        said = text_in(message).strip()
         heard = hear(text, script)
         consent = _consent(said.casefold(), proposed=bool(heard.proposals))
         told = tuple(f.name for f in script.facts if f.value.casefold() in said.casefold())

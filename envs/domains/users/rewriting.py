@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ...core import system, user
+from ...core import separate_thoughts, system, text_in, user
 from .llm import Speak
 from .values import Words, values_in
 
@@ -37,7 +37,8 @@ def rewrite(text: str, needed: Sequence[str], speak: Speak, *, tries: int = 3) -
     """Ask `speak` for other words until the check passes, at most `tries` times."""
     faults = []
     for attempt in range(1, tries + 1):
-        said = (speak((system(_ORDER), user(text)), ()).get("content") or "").strip().strip('"')
+        reply = separate_thoughts(speak((system(_ORDER), user(text)), ()))
+        said = text_in(reply).strip().strip('"')
         fault = fault_of(said, text, needed)
         if fault is None:
             return Rewritten(said, True, attempt, tuple(faults))

@@ -143,7 +143,7 @@ def plan(
                     limits,
                     turns=env.turns,
                     single_reply=env.single_reply,
-                )  # fmt: skip
+                )
             )
     return planned
 

@@ -164,8 +164,8 @@ async def run(
             a day. Batches are noted in `<db>.batches`, and the same call goes on with them.
 
     Raises:
-        UsageError: an agent cannot be asked, or not in batches, the budget is in money and an agent's price is not
-            known, or the cache cannot be used.
+        UsageError: an agent cannot be asked, or not in batches; the budget is in money and an
+            agent's price is not known; or the cache cannot be used.
         StoreError: the file cannot be used, or the disk is full; finished episodes are safe.
         asyncio.CancelledError: on Ctrl-C, after everything finished is stored.
     """

@@ -158,7 +158,7 @@ async def play(
                         await patiently(
                             lambda: limited(
                                 "http://simulated",
-                                {"messages": "x" * tokens},
+                                {"messages": "x" * tokens * 2, "max_tokens": tokens // 2 + 1},
                                 lambda: server.call(tokens),
                             )
                         )

@@ -158,18 +158,21 @@ class Batcher:
                 status = await self.api.look(batch.id)
                 batch.done, batch.trouble = status.done, ""
                 if status.ended:
-                    outcomes = (
-                        {}
-                        if status.problem
-                        else {k: o async for k, o in self.api.results(batch.id)}
-                    )
+                    outcomes = {}
+                    if not status.problem:
+                        outcomes = {k: each async for k, each in self.api.results(batch.id)}
                     break
-            except (asyncio.CancelledError, UsageError):
-                raise
+            except UsageError as error:
+                self._fail(batch.keys, error)
+                return
             except Exception as error:  # the provider has the batch: look again later
                 batch.trouble = str(error)
-                if any(sign in f"{type(error).__name__} {error}"[:60] for sign in _GONE):
-                    status, outcomes = Status(ended=True, problem=f"it is gone: {error}"), {}
+                if _status(error) in (401, 403):
+                    refused = f"{self.api.name} refused the key (HTTP {_status(error)})"
+                    self._fail(batch.keys, UsageError(f"{refused}; batch {batch.id} goes on there"))
+                    return
+                if _status(error) == 404:
+                    status, outcomes = Status(ended=True, problem=f"the batch is gone: {error}"), {}
                     break
             await asyncio.sleep(pause)
             pause = min(_LONGEST_POLL, pause * 1.5)

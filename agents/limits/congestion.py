@@ -51,6 +51,8 @@ class Sent:
     epoch: int
     level: int
     probe: bool
+    taken: list[float] | None = None
+    """Its tokens, in the allowance of the minute."""
 
 
 @dataclass(slots=True)

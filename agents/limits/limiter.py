@@ -76,12 +76,10 @@ class Limiter:
             sent = self._enter(tokens)
             if sent is None:
                 sent = await self._queued(tokens, first=rejected > 0)
-            entry = self._tokens.take(tokens, sent.when) if self._tokens is not None else None
             try:
                 reply = await call()
             except InfrastructureError as error:
-                if entry is not None and self._tokens is not None:
-                    self._tokens.settle(entry, 0.0)
+                self._settle(sent, 0.0)
                 rejection = rejection_of(error.__cause__ or error.__context__)
                 if rejection is None:
                     self._fail(sent, error)
@@ -102,8 +100,8 @@ class Limiter:
                 raise
             self._leave()
             usage = reply.usage
-            if entry is not None and self._tokens is not None:
-                self._tokens.settle(entry, float(usage.input_tokens + usage.output_tokens))
+            if self._tokens is not None:
+                self._settle(sent, float(usage.input_tokens + usage.output_tokens))
                 self._estimate.learn(characters, usage.input_tokens, usage.output_tokens)
             self._probes = _PROBES
             self.state.accept(sent, self._now(), usage.output_tokens)
@@ -120,8 +118,8 @@ class Limiter:
             return paused, f"{self.name} rejected a call ({self._status})"
         if self._requests is not None:
             rate = self._requests.limit
-            delay = self._requests.wait(1, now) + (waiting - 1) * 60 / rate
-            if self._requests.wait(1, now):
+            if self._requests.wait(2, now) and self._running < int(self.state.allowed):
+                delay = self._requests.wait(1, now) + (waiting - 1) * 60 / rate
                 return delay, f"{self.name} allows {rate:,} requests a minute"
         if self._tokens is not None:
             delay = self._tokens.wait(self._queue[0].tokens, now)
@@ -150,7 +148,7 @@ class Limiter:
         now = self._now()
         if self._queue or self._delay(now, tokens):
             return None
-        return self._send(now)
+        return self._send(now, tokens)
 
     async def _queued(self, tokens: float, *, first: bool) -> Sent:
         """Wait for a turn; the episode's clock stands still meanwhile."""
@@ -186,7 +184,8 @@ class Limiter:
                     loop = asyncio.get_running_loop()
                     self._timer = loop.call_later(delay + 1e-4, self._pump)
                 return
-            self._queue.popleft().future.set_result(self._send(now))
+            waiter = self._queue.popleft()
+            waiter.future.set_result(self._send(now, waiter.tokens))
 
     def _delay(self, now: float, tokens: float) -> float:
         delay = self.state.wait(now, self._running)
@@ -196,13 +195,19 @@ class Limiter:
             delay = max(delay, self._tokens.wait(tokens, now))
         return delay
 
-    def _send(self, now: float) -> Sent:
+    def _send(self, now: float, tokens: float) -> Sent:
         sent = self.state.send(now, self._running)
         self._running += 1
         self.calls += 1
         if self._requests is not None:
             self._requests.take(1, now)
+        if self._tokens is not None:
+            sent.taken = self._tokens.take(tokens, now)
         return sent
+
+    def _settle(self, sent: Sent, tokens: float) -> None:
+        if self._tokens is not None and sent.taken is not None:
+            self._tokens.settle(sent.taken, tokens)
 
     def _leave(self) -> None:
         self._running -= 1

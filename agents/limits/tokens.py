@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _PER_CHARACTER = 0.3
-_REPLY = 512
+_REPLY, _LONGEST_REPLY = 1024, 4096
 _WEIGHT = 0.1
 
 
@@ -20,8 +20,9 @@ class TokenEstimate:
     def of(self, request: Mapping[str, Any]) -> tuple[float, float, int]:
         """Tokens of a request and of its reply, and the request's characters."""
         characters = characters_in(request)
-        most = request.get("max_tokens") or request.get("max_output_tokens") or _REPLY
-        reply = min(most, _REPLY) if self._reply is None else self._reply
+        given = request.get("max_tokens") or request.get("max_output_tokens")
+        most = given or (_REPLY if self._reply is None else self._reply)
+        reply = min(most, _LONGEST_REPLY) if self._reply is None else min(most, self._reply)
         return characters * self._per_character, float(reply), characters
 
     def learn(self, characters: int, input_tokens: int, output_tokens: int) -> None:

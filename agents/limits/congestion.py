@@ -1,5 +1,4 @@
-"""How many calls at once a provider takes, found out as they go: additive increase,
-multiplicative decrease.
+"""How many calls at once a provider takes: additive increase, multiplicative decrease.
 
 A run begins with few calls and doubles them while all is well (slow start). Each burst that meets
 a rejection (429, 503 overloaded, 529) counts once: everything pauses, one call probes, slow start
@@ -7,11 +6,7 @@ leads up to half of what failed, and from there it is one more at a time, below 
 failed. Only after a while without a rejection is that level tried again.
 
 A server of one's own may not reject anything and drown. So the number is halved, too, where calls
-time out, and where latency grows: the figure is seconds per output token (32 added for what each
-call takes in any case), the median over a round of calls, compared with the best round so far.
-Eight times the best is too long, and only from two seconds a call on: a server that takes calls
-one by one has a queue of eight then, while a server that batches them well (vLLM) hardly reaches
-three at 64 calls, and below two seconds what is measured is mostly our own process.
+time out, and where latency grows far beyond its best (see `latency.py`).
 """
 
 from __future__ import annotations
@@ -19,9 +14,11 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, field
-from statistics import median
 
+from .latency import Latency
+from .levels import Levels
 from .pace import Pace
+from .sent import Sent
 
 START = 4
 """Calls at once in the beginning."""
@@ -29,30 +26,8 @@ _DOUBLE_EVERY = 1.0
 """Seconds within which the number of calls may double once."""
 _EAGER_EVERY = 0.5
 """The same without a reply yet, where a provider is known to reject what it does not take."""
-_CALM = 10.0, 20
-_MOST_CALM = 120.0, 1280
-"""Seconds, or accepted calls, without a rejection until more is tried again."""
-_KEPT = 0.7
-"""Of the highest level that was accepted lately, what one rejection leaves at least."""
-_MANY_LEAVE, _FEW_LEAVE = 0.99, 0.7
-"""What a rejection leaves of that level, where many or few calls were accepted before it. A
-provider that rejects a call now and then whatever we do must not slow a run down for good."""
-_FIXED_TOKENS = 32
-_TOO_LONG, _NEVER_TOO_LONG = 8.0, 2.0
-_ROUND = 8
 _FEW = 4
-
-
-@dataclass(slots=True)
-class Sent:
-    """A call on its way: when and among how many it was sent."""
-
-    when: float
-    epoch: int
-    level: int
-    probe: bool
-    taken: list[float] | None = None
-    """Its tokens, in the allowance of the minute."""
+"""Calls accepted between two rejections that look like a limit on calls in a time."""
 
 
 @dataclass(slots=True)
@@ -88,14 +63,7 @@ class Congestion:
     _verdict: float = 0.0
     """The longest that a rejection took to come."""
     _threshold: float = math.inf
-    _failed: int = 0
-    """The lowest level at which a call was rejected; 0: none yet."""
-    _cap: float = math.inf
-    _proven: float = 1.0
-    """The highest level at which a call was accepted; each rejection makes it a little less."""
-    _calm: tuple[float, int] = _CALM
-    _calm_since: tuple[float, int] = (-math.inf, 0)
-    _step: int = 1
+    _levels: Levels = field(default_factory=Levels)
     _accepted_before: int = 0
     _limited: bool = False
     """Whether the last rejection looked like that of a limit in time."""
@@ -103,8 +71,7 @@ class Congestion:
     """Whether two in a row did."""
     _grown: float = math.inf
     _doubling: tuple[float, float] = (-math.inf, START)
-    _round: list[tuple[float, float]] = field(default_factory=list)
-    _best: float = math.inf
+    _latency: Latency = field(default_factory=Latency)
 
     def __post_init__(self) -> None:
         self.allowed = self.usual = min(START, self.most)
@@ -115,7 +82,7 @@ class Congestion:
             return self.paused_until - now
         if self._probing:
             if not self._probe_out:  # what failed must not be what is under way anyhow
-                return math.inf if running >= self._cap else 0.0
+                return math.inf if running >= self._levels.cap else 0.0
             if now < self._passes:
                 return self._passes - now
             self._end_probe(now)
@@ -149,10 +116,12 @@ class Congestion:
             self._outage = False
         if sent.probe and self._probing:
             self._end_probe(now)
-        self._relax(sent, now)
+        self._levels.accept(sent.level, now, self.accepted)
+        self.pace.speed_up()
         if sent.level * 2 >= self.allowed:
             self._grow(now)
-        self._measure(sent, now, tokens)
+        if self._latency.is_too_long(now - sent.when, tokens):
+            self.slow_down(sent)
 
     def reject(
         self, sent: Sent, now: float, after: float | None, *, overloaded: bool = False
@@ -167,18 +136,16 @@ class Congestion:
         if after is not None:
             self.paused_until = max(self.paused_until, now + min(after, self.longest))
         if sent.epoch != self._epoch:  # of a burst that counted already
-            if self._failed and sent.epoch == self._epoch - 1:
-                self._failed = max(2, min(self._failed, sent.level))
-                least = max(1, int(_KEPT * self._proven))
-                self._cap = min(self._cap, max(least, self._failed - 1))
+            if sent.epoch == self._epoch - 1:
+                self._levels.lower(sent.level)
             return
         self._learn(sent, now, after, overloaded)
         self.failures += 1
         self._epoch += 1
         if not sent.probe:
-            self._threshold = max(1.0, min(sent.level, self.allowed) / 2, self._proven / 2)
+            self._threshold = max(1.0, min(sent.level, self.allowed) / 2, self._levels.proven / 2)
         self.allowed, self._probing, self._probe_out = 1.0, True, False
-        self._round.clear()
+        self._latency.start_round()
         backed_off = self.first * 2.0 ** min(self.failures - (1 if after is None else 2), 30)
         if after is None or self.failures > 1:
             pause = min(self.longest, backed_off * random.uniform(1.0, 1.2))
@@ -190,7 +157,7 @@ class Congestion:
             return
         self._epoch += 1
         self.allowed = self._threshold = max(1.0, self.allowed / 2)
-        self._round.clear()
+        self._latency.start_round()
 
     def drop(self, sent: Sent) -> None:
         """Note that a call ended in a way that says nothing of limits."""
@@ -208,7 +175,7 @@ class Congestion:
         Returns:
             Seconds until it goes on; 0 if it just did; infinite if it waits for replies.
         """
-        most = min(self.most, self._cap, self._threshold)
+        most = min(self.most, self._levels.cap, self._threshold)
         if not (self.eager or self.rejections) or int(self.allowed) >= int(most):
             return math.inf
         since, _ = self._doubling
@@ -225,41 +192,18 @@ class Congestion:
         The former rejects at the level where it rejected before; the latter anywhere, and it goes
         on to reject what follows, or says until when.
         """
-        confirmed = sent.level > 1 and sent.level >= self._failed
-        since = self.accepted - self._accepted_before
-        few = since < _FEW
+        levels, since = self._levels, self.accepted - self._accepted_before
+        known, few = levels.is_known_to_fail(sent.level), since < _FEW
         limited = not overloaded and (sent.probe or few or (after or 0) >= 1)
-        if sent.level > 1 and (confirmed or sent.probe or not limited):
-            self._failed = min(self._failed or sent.level, sent.level) if sent.probe else sent.level
-            self._cap = max(1, self._failed - 1, int(_KEPT * self._proven))
-        self._outage = self._outage or (limited and self._limited and not (confirmed and few))
+        if known or sent.probe or not limited:
+            levels.reject(sent.level, probe=sent.probe)
+        self._outage = self._outage or (limited and self._limited and not (known and few))
         self._limited = limited
-        if confirmed and self.rejections > 1 and not sent.probe:
-            seconds, calls = self._calm
-            self._calm = min(_MOST_CALM[0], seconds * 2), min(_MOST_CALM[1], calls * 2)
-        self._calm_since, self._step = (now, self.accepted), 1
         self._accepted_before = self.accepted
-        self._proven *= _MANY_LEAVE if since >= self._proven else _FEW_LEAVE
-
-    def _relax(self, sent: Sent, now: float) -> None:
-        """Try more again: no call was rejected for a while, or one was accepted at a level that
-        had failed."""
-        if not self.rejections:
-            return
-        self._proven = max(self._proven, sent.level)
-        if self._failed and sent.level >= self._failed:
-            self._failed, self._calm, self._cap = sent.level + 1, _CALM, math.inf
-        self.pace.speed_up()
-        seconds, calls = self._calm
-        since, accepted = self._calm_since
-        if now - since < seconds and self.accepted - accepted < calls:
-            return
-        self._calm_since = now, self.accepted
-        self._cap += self._step
-        self._step *= 2
+        levels.wait_for_calm(now, self.accepted, since)
 
     def _grow(self, now: float) -> None:
-        most = max(1.0, min(self.most, self._cap))
+        most = max(1.0, min(self.most, self._levels.cap))
         if self._threshold == math.inf:
             since, base = self._doubling
             if now - since >= _DOUBLE_EVERY or base > self.allowed:
@@ -272,16 +216,3 @@ class Congestion:
             gain = max(1 / self.allowed, min(1.0, now - self._grown))
             self.allowed = min(self.allowed + gain, most)
         self._grown = now
-
-    def _measure(self, sent: Sent, now: float, tokens: int) -> None:
-        """Compare a round's latency with the best."""
-        seconds = now - sent.when
-        self._round.append((seconds / (tokens + _FIXED_TOKENS), seconds))
-        if len(self._round) < _ROUND:
-            return
-        figures = [each for each, _ in self._round]
-        plain = median(each for _, each in self._round)
-        self._round.clear()
-        self._best = min(self._best * 1.02, *figures)
-        if median(figures) > self._best * _TOO_LONG and plain > _NEVER_TOO_LONG:
-            self.slow_down(sent)

@@ -12,8 +12,9 @@ from typing import Any
 from ..base import InfrastructureError, Reply
 from ..patience import Retry, current_retries
 from .clock import stop_clock
-from .congestion import Congestion, Sent
+from .congestion import Congestion
 from .headers import Rejection, rejection_of
+from .sent import Sent
 from .tokens import TokenEstimate
 from .window import Allowance
 
@@ -60,7 +61,7 @@ class Limiter:
         self._running = 0
         self._queue: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._probes = _PROBES
+        self._probes, self._in_row = _PROBES, 0
         self._status = 429
 
     async def run(self, request: Mapping[str, Any], call: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -103,7 +104,7 @@ class Limiter:
             if self._tokens is not None:
                 self._settle(sent, float(usage.input_tokens + usage.output_tokens))
                 self._estimate.learn(characters, usage.input_tokens, usage.output_tokens)
-            self._probes = _PROBES
+            self._probes, self._in_row = _PROBES, 0
             self.state.accept(sent, self._now(), usage.output_tokens)
             self._pump()
             return reply
@@ -164,6 +165,7 @@ class Limiter:
             except asyncio.CancelledError:
                 if waiter.future.done() and not waiter.future.cancelled():
                     self._leave()
+                    self._settle(waiter.future.result(), 0.0)
                     self.state.drop(waiter.future.result())
                 self._pump()
                 raise
@@ -224,10 +226,10 @@ class Limiter:
         """Note a rejection; False if the provider has rejected everything for too long."""
         self._leave()
         self._status = rejection.status
-        now = self._now()
+        now, before = self._now(), self.state.failures
         self.state.reject(sent, now, rejection.after, overloaded=rejection.status != 429)
-        failures = self.state.failures
-        if failures < self._probes:
+        self._in_row += self.state.failures > before
+        if self._in_row < self._probes:
             self._pump()
             return True
         self._give_up(now, error)
@@ -235,7 +237,7 @@ class Limiter:
 
     def _give_up(self, now: float, error: InfrastructureError) -> None:
         """Tell all calls that wait that the provider takes none."""
-        self._probes = _PROBES_AFTERWARDS
+        self._probes, self._in_row = _PROBES_AFTERWARDS, 0
         self.state.failures, self.state.paused_until = 0, now + self._rule.first
         waiting = [each for each in self._queue if not each.future.done()]
         self._queue.clear()

@@ -1,0 +1,20 @@
+"""A call on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Sent:
+    """When a call was sent, and among how many."""
+
+    when: float
+    epoch: int
+    """How often the number of calls had been reduced before."""
+    level: int
+    """Calls under way with it."""
+    probe: bool
+    """Whether it finds out if the provider takes calls again."""
+    taken: list[float] | None = None
+    """Its tokens, in the allowance of the minute."""

@@ -27,6 +27,7 @@ from ..agents import Agent, ReplyCache
 from ..agents.batches import Batches, batching
 from ..agents.limits import Limits, Rates, limiting
 from ..agents.patience import Retry
+from ..agents.secrets import hide
 from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
 from .batches import EPISODES, check_batches
@@ -207,7 +208,7 @@ async def run(
         tally.doing = f"Getting {agent.uri} ready ..."
         await agent.check()
     tally.doing, tally.began = "", time.monotonic()
-    store.begin(session, command or shlex.join(["palestra", *sys.argv[1:]]), versions())
+    store.begin(session, hide(command or shlex.join(["palestra", *sys.argv[1:]])), versions())
     try:
         if batch:
             tally.batches = Batches(db)

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ...envs.core import Message, Usage, UsageError, say
+from ...envs.core import Message, Usage, UsageError, say, text_alone
 from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
 from ..batches import Post, current_batches
 from ..folding import without_system
@@ -30,8 +30,8 @@ from ..network import proxy_used
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
-from .prices import cost_of, is_priced
-from .refusals import ContextFull, NoSystemRole, refusal_of
+from .prices import cost_of, is_priced, sees_images
+from .refusals import ContextFull, NoSystemRole, NoThoughts, refusal_of
 from .stream import read_stream
 from .wire import message_of, to_wire, usage_of
 
@@ -40,7 +40,7 @@ PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning
 """Options of a URI that go into each request as they are."""
 TAKEN = {
     "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
-    "thoughts": yes_or_no,
+    "thoughts": yes_or_no, "images": yes_or_no,
 }  # fmt: skip
 """Options of a URI beside those."""
 
@@ -56,6 +56,8 @@ class ChatAgent(Agent):
         thoughts: whether what the provider sent of its thoughts goes back to it.
         parameters: passed on to the API (`temperature`, `top_p`, `max_tokens`, ...).
         unnamed: the same, but no part of the agent's name.
+        images: whether the model can be shown images. Default: what LiteLLM's table says of it; a
+            model that the table does not know is shown them.
 
     Attributes:
         lacks: options that URIs of this kind do not take.
@@ -85,6 +87,7 @@ class ChatAgent(Agent):
         thoughts: bool = True,
         parameters: Mapping[str, Any] | None = None,
         unnamed: Mapping[str, Any] | None = None,
+        images: bool | None = None,
     ) -> None:
         try:
             import openai
@@ -106,6 +109,12 @@ class ChatAgent(Agent):
             f"?{urlencode(sorted(named.items()))}" if named else ""
         )
         self._cache: ReplyCache | None = None
+        self._images = images
+
+    def sees_images(self) -> bool:
+        if self._images is not None:
+            return self._images
+        return not self.priced or sees_images(self.priced) is not False
 
     @cached_property
     def source(self) -> str:
@@ -142,19 +151,25 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
-        if self._folds:
-            messages = without_system(messages)
+        if self._images is False:
+            for message in messages:
+                text_alone(message)
         try:
             return await self._ask(messages, tools, seed, extra or {})
-        except NoSystemRole as refused:
-            folded = without_system(messages)
-            if folded == list(messages):
-                raise InfrastructureError(str(refused), retry=False) from refused
-            self._folds = True
-            try:
-                return await self._ask(folded, tools, seed, extra or {})
-            except NoSystemRole as again:
-                raise InfrastructureError(str(again), retry=False) from again
+        except (NoSystemRole, NoThoughts) as refused:
+            if not self._gives_up(refused, messages):
+                raise
+            return await self.ask(messages, tools, seed=seed, extra=extra)
+
+    def _gives_up(self, refused: Exception, messages: Sequence[Message]) -> bool:
+        """Leave out, from now on, what the server refuses; False where nothing of it is sent."""
+        if isinstance(refused, NoSystemRole):
+            gives_up = not self._folds and without_system(messages) != list(messages)
+            self._folds = self._folds or gives_up
+            return gives_up
+        gives_up = self._returns and any("origin" in message for message in messages)
+        self._returns = self._returns and not gives_up
+        return gives_up
 
     async def _ask(
         self,
@@ -163,6 +178,8 @@ class ChatAgent(Agent):
         seed: int,
         extra: Mapping[str, Any],
     ) -> Reply:
+        if self._folds:
+            messages = without_system(messages)
         request = self.request(messages, tools, seed) | dict(extra)
         try:
             return await self.send(request, self.hints(messages), seed)
@@ -242,7 +259,7 @@ class ChatAgent(Agent):
         Raises:
             InfrastructureError: nobody answered, whatever way the client says so.
             ContextFull: the conversation is too long for the model.
-            NoSystemRole: the model takes no system messages.
+            NoSystemRole, NoThoughts: the same conversation may be taken in another form.
             UsageError: no call to this server can succeed.
         """
         openai = self._openai
@@ -318,7 +335,9 @@ def _said_by(error: Any) -> str:
     within = body.get("error")
     inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
     code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
-    return f"{error.message} [{code}]" if code and str(code) not in error.message else error.message
+    said = inner.get("message")
+    message = said if isinstance(said, str) and said else str(error.message)
+    return f"{message} [{code}]" if code and str(code) not in message else message
 
 
 @cache

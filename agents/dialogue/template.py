@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, UsageError, text_in
+from ...envs.core import Message, UsageError, text_alone
 from ..protocols import CHATML, Protocol, offers_tools, protocol_of
 
 __all__ = ["Dialogue", "Template"]
@@ -142,4 +142,4 @@ class Dialogue:
 
 def _filled(message: Message) -> dict[str, Any]:
     """As templates expect it: they join texts, so a missing one is empty."""
-    return {**message, "content": text_in(message)}
+    return {**message, "content": text_alone(message)}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ...envs.core import Message, separate_thoughts, text_in
+from ...envs.core import Message, separate_thoughts, text_alone, text_in
 from ...envs.core.thoughts import UNFINISHED, closing_marks, thought_at
 
 Tools = Sequence[Mapping[str, Any]]
@@ -81,12 +81,12 @@ class Protocol(ABC):
         if tools:
             plain.append({"role": "system", "content": self.instructions(tools)})
         for number, message in enumerate(messages):
-            content = text_in(message)
+            content = text_alone(message)
             role = message["role"]
             if role == "system" and number == 0 and plain:
                 plain[0]["content"] = f"{content}\n\n{plain[0]['content']}"
             elif role == "tool":
-                text = self.result(message)
+                text = self.result({**message, "content": content})
                 if number and messages[number - 1]["role"] == "tool":
                     plain[-1]["content"] = f"{plain[-1]['content']}\n{text}"
                 else:
@@ -154,7 +154,8 @@ class Protocol(ABC):
                 return end, thoughts, False
         first = end + self.begins(text[end:])
         if marks := closing_marks(text, end, first):  # the opening mark stood in the prompt
-            mark = marks[-1]
+            calling = (m for m in marks if self.begins(text[m[1] :]) < len(text) - m[1])
+            mark = next(calling, marks[-1])
             thoughts.append(text[end : mark[0]].strip())
             end = mark[1]
         return end, thoughts, True

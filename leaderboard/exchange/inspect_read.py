@@ -14,18 +14,20 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, text_in
+from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, describe
 from ..database import opened
 from ..keys import key_of
 from ..merging import Merged, merge_all
 from ..store import Cell, Store
 from ..writer import Writer
 from .inspect_log import opened_log
+from .inspect_parts import from_inspect
 
 _STATUS = {"success": "finished", "cancelled": "interrupted", "started": "running"}
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -245,16 +247,16 @@ def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
     notes: list[dict[str, Any]] = []
     turn = 0
     for message in given:
-        text, reasoning = _content(message.get("content"))
+        content, reasoning = from_inspect(message.get("content"))
         role = message["role"]
-        made: Message = {"role": role, "content": text}
+        made: Message = {"role": role, "content": content}
         if role == "assistant":
             turn += 1
             if reasoning:
                 notes.append({"reasoning": reasoning, "turn": turn})
             calls = message.get("tool_calls") or ()
             if calls:
-                made["content"] = text or None
+                made["content"] = content or None
                 made["tool_calls"] = [
                     {
                         "id": str(call["id"]),
@@ -273,35 +275,20 @@ def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
             made["tool_call_id"] = str(message.get("tool_call_id") or "")
             made["name"] = str(message.get("function") or "")
             if message.get("error"):
-                made["content"] = str(message["error"].get("message") or text)
+                made["content"] = str(message["error"].get("message") or content)
         messages.append(made)
     return messages, notes
 
 
-def _content(content: Any) -> tuple[str, str]:
-    """The text of a message, with `[image]` and the like for other parts; and its reasoning."""
-    if not isinstance(content, list):
-        return str(content or ""), ""
-    texts, thoughts = [], []
-    for part in content:
-        kind = part.get("type")
-        if kind == "text":
-            texts.append(part.get("text") or "")
-        elif kind == "reasoning":
-            thoughts.append(part.get("reasoning") or part.get("summary") or "")
-        else:
-            texts.append(f"[{kind}]")
-    return "\n".join(texts), "\n".join(filter(None, thoughts))
-
-
 def _ledger(messages: list[Message]) -> list[Entry]:
-    """Each tool call with the message that answers it."""
-    answers = {m.get("tool_call_id"): text_in(m) for m in messages if m["role"] == "tool"}
+    """Each tool call with the message that answers it, which stands before the next turn."""
     entries, turn = [], 0
-    for message in messages:
+    for number, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
         turn += 1
+        after = takewhile(lambda m: m["role"] != "assistant", messages[number + 1 :])
+        answers = {m.get("tool_call_id"): describe(m) for m in after if m["role"] == "tool"}
         for call in message.get("tool_calls") or ():
             function, result = call["function"], answers.get(call["id"])
             arguments = function["arguments"]

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Episode, Message, Task, ToolCall, text_in
+from ...envs.core import Episode, Message, Task, ToolCall, describe, images_in, text_in
+from .vision import shows_images, vision_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Conversation:
     """One example to learn from."""
 
     messages: list[dict[str, Any]]
-    """OpenAI chat messages; the arguments of calls are mappings, contents are texts."""
+    """OpenAI chat messages; the arguments of calls are mappings, contents are texts, or lists of
+    parts where an image is among them."""
     tools: list[dict[str, Any]]
     """What could be called, in OpenAI's format."""
     metadata: dict[str, Any]
@@ -24,9 +26,23 @@ class Conversation:
     `trial`, `reward`, `headline`, `difficulty` (name to number), `tool_errors` (how many calls
     failed on the way), and `told`, where the opening is another one than was played."""
 
-    def row(self) -> dict[str, Any]:
-        """As TRL's conversational format has it: `messages` and `tools`, and `metadata`."""
-        return {"messages": self.messages, "tools": self.tools, "metadata": self.metadata}
+    @property
+    def shows_images(self) -> bool:
+        """Whether any message holds an image."""
+        return shows_images(self.messages)
+
+    def row(self, *, images: bool = False) -> dict[str, Any]:
+        """The conversation in TRL's conversational format: `messages`, `tools` and `metadata`.
+
+        Args:
+            images: whether the row is for a vision model: then contents are lists of parts, and
+                there is a column `images` (see `vision.py`).
+        """
+        if not images:
+            return {"messages": self.messages, "tools": self.tools, "metadata": self.metadata}
+        messages, shown = vision_form(self.messages)
+        row = {"messages": messages, "images": shown, "tools": self.tools}
+        return {**row, "metadata": self.metadata}
 
     @property
     def fingerprint(self) -> bytes:
@@ -76,12 +92,13 @@ def simplified(message: Mapping[str, Any]) -> list[Any]:
         [call["function"]["name"], _folded(arguments_of(call))]
         for call in message.get("tool_calls") or ()
     ]
-    return [message["role"], _folded(text_in(message)), calls]
+    return [message["role"], _folded(describe(message)), calls]
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """A message as trainers take it: contents are texts, arguments mappings."""
-    plain: dict[str, Any] = {"role": message["role"], "content": text_in(message)}
+    """A message as trainers take it: contents are texts (or hold images), arguments mappings."""
+    content = message["content"] if images_in(message) else text_in(message)
+    plain: dict[str, Any] = {"role": message["role"], "content": content}
     calls: Sequence[ToolCall] = message.get("tool_calls") or ()
     if calls:
         plain["tool_calls"] = [

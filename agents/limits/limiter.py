@@ -52,9 +52,8 @@ class Limiter:
         eager: bool = False,
     ) -> None:
         rule = retry or Retry()
-        self.name, self._rule = name, rule
+        self.name, self.calls = name, 0
         self.state = Congestion(most, rule.first, rule.longest, eager)
-        self.calls = 0
         self._requests = Allowance(rpm) if rpm else None
         self._tokens = Allowance(tpm) if tpm else None
         self._estimate = TokenEstimate()
@@ -101,8 +100,8 @@ class Limiter:
                 raise
             self._leave()
             usage = reply.usage
+            self._settle(sent, float(usage.input_tokens + usage.output_tokens))
             if self._tokens is not None:
-                self._settle(sent, float(usage.input_tokens + usage.output_tokens))
                 self._estimate.learn(characters, usage.input_tokens, usage.output_tokens)
             self._probes, self._in_row = _PROBES, 0
             self.state.accept(sent, self._now(), usage.output_tokens)
@@ -202,14 +201,17 @@ class Limiter:
         self._running += 1
         self.calls += 1
         if self._requests is not None:
-            self._requests.take(1, now)
+            sent.requested = self._requests.take(1, now)
         if self._tokens is not None:
             sent.taken = self._tokens.take(tokens, now)
         return sent
 
     def _settle(self, sent: Sent, tokens: float) -> None:
+        """Note in the allowances that a call has ended, and what it took."""
+        if self._requests is not None and sent.requested is not None:
+            self._requests.settle(sent.requested, 1, self._now())
         if self._tokens is not None and sent.taken is not None:
-            self._tokens.settle(sent.taken, tokens)
+            self._tokens.settle(sent.taken, tokens, self._now())
 
     def _leave(self) -> None:
         self._running -= 1
@@ -238,7 +240,7 @@ class Limiter:
     def _give_up(self, now: float, error: InfrastructureError) -> None:
         """Tell all calls that wait that the provider takes none."""
         self._probes, self._in_row = _PROBES_AFTERWARDS, 0
-        self.state.failures, self.state.paused_until = 0, now + self._rule.first
+        self.state.failures, self.state.paused_until = 0, now + self.state.first
         waiting = [each for each in self._queue if not each.future.done()]
         self._queue.clear()
         for each in waiting:

@@ -16,5 +16,7 @@ class Sent:
     """Calls under way with it."""
     probe: bool
     """Whether it finds out if the provider takes calls again."""
+    requested: list[float] | None = None
+    """Its entry in the allowance of requests."""
     taken: list[float] | None = None
-    """Its tokens, in the allowance of the minute."""
+    """Its entry in the allowance of tokens."""

@@ -2,8 +2,9 @@
 
 Two rules together. A log of the last minute is the hard bound. A bucket that refills evenly and
 holds a tenth of the allowance spreads the calls, since providers may enforce 60 requests a minute
-as one a second. The log reaches back a second more than a minute: calls take different times on
-their way, and the provider counts them when they arrive.
+as one a second. A provider counts calls when they arrive, some time between the sending and the
+reply: the log reaches back a second more than a minute, and takes a call's reply, or two seconds
+after its sending, for that time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import deque
 
 MINUTE = 61.0
 _BURST = 0.1
+_LATEST = 2.0
 
 
 class Allowance:
@@ -42,7 +44,7 @@ class Allowance:
         over = self._taken + amount - self.limit
         if over <= 1e-9:
             return spread if spread > 1e-6 else 0.0
-        for when, size in self._log:
+        for when, size, _ in self._log:
             over -= size
             if over <= 1e-9:
                 return max(spread, when + MINUTE - now, 1e-6)
@@ -50,19 +52,19 @@ class Allowance:
 
     def take(self, amount: float, now: float) -> list[float]:
         """Take an amount; returns the entry to settle later."""
-        entry = [now, amount]
+        entry = [now, amount, 1.0]
         self._level = self._refilled(now) - amount
         self._when = now
         self._log.append(entry)
         self._taken += amount
         return entry
 
-    def settle(self, entry: list[float], amount: float) -> None:
-        """Correct what an entry took, once that is known."""
+    def settle(self, entry: list[float], amount: float, now: float) -> None:
+        """Correct what an entry took, and when, once its call has ended."""
         difference = amount - entry[1]
-        entry[1] = amount
         self._level = min(self._burst, self._level - difference)
-        if self._log and entry[0] >= self._log[0][0]:  # else it is forgotten already
+        if entry[2]:  # else it is forgotten already
+            entry[0], entry[1] = min(now, entry[0] + _LATEST), amount
             self._taken += difference
 
     def _refilled(self, now: float) -> float:
@@ -73,6 +75,8 @@ class Allowance:
     def _forget(self, now: float) -> None:
         log = self._log
         while log and log[0][0] <= now - MINUTE:
-            self._taken -= log.popleft()[1]
+            entry = log.popleft()
+            entry[2] = 0.0
+            self._taken -= entry[1]
         if not log:
             self._taken = 0.0

@@ -253,7 +253,10 @@ def play_planned(
             tally = show.tally
     finished = tally.finished if tally else 0
     if tally is not None and tally.batches is not None and tally.batches.under_way:
-        note(f"Not cancelled at the provider: {tally.batches.waiting()}.")
+        note(
+            f"The provider works on ({tally.batches.waiting()}). The command below waits for it "
+            "again and submits nothing twice."
+        )
     note(
         f"Interrupted: {finished:,} episodes of this session are stored in {how['db']}. "
         f"Go on with:\n  {command_line()}"

@@ -125,7 +125,8 @@ def dress(dialect: Dialect, message: Message, turn: int) -> dict[str, Any]:
         message: the turn, text and calls.
         turn: how many assistant turns came before it.
     """
-    text = message.get("content") or ""
+    content = message.get("content")
+    text = content if isinstance(content, str) else ""
     values = {"text": text, "at": str(turn), "seal": _seal(message, turn, 0)}
     values["thought"] = THOUGHT.replace("{seal}", values["seal"][:12])
     worn: dict[str, Any] = {**message, **_filled(dialect.turn, values)}
@@ -163,7 +164,10 @@ def _seal(message: Message, turn: int, call: int) -> str:
         [c["function"]["name"], _canonical(c["function"]["arguments"])]
         for c in message.get("tool_calls") or ()
     ]
-    text = json.dumps([turn, call, message.get("content") or "", calls])
+    content = message.get("content") or ""
+    if isinstance(content, str):  # what cannot be stored comes back as something else
+        content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = json.dumps([turn, call, content, calls])
     digest = hashlib.shake_256(text.encode()).digest(160)
     return base64.b64encode(digest).decode()
 

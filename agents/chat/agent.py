@@ -331,13 +331,24 @@ async def open_stream(stream: Any) -> AsyncIterator[Any]:
 def _said_by(error: Any) -> str:
     """What a refusal says: its message, its code, and the body that it came in."""
     found = getattr(error, "body", None)
+    if isinstance(found, list) and found:  # Google's form
+        found = found[0]
     body: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     within = body.get("error")
     inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
     code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
     said = inner.get("message")
-    message = said if isinstance(said, str) and said else str(error.message)
+    message = said if isinstance(said, str) and said else _whole_body(error)
     return f"{message} [{code}]" if code and str(code) not in message else message
+
+
+def _whole_body(error: Any) -> str:
+    """What a refusal says, where its body has another form: all of it."""
+    try:
+        text = str(error.response.text).strip()
+    except Exception:  # LiteLLM's errors have made-up responses, and streams unread ones
+        text = ""
+    return f"{error.message} {text[:2000]}" if text not in str(error.message) else error.message
 
 
 @cache

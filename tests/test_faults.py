@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def test_a_scaffolds_agent_bears_faults_too() -> None:
 def test_ten_thousand_requests_through_servers_at_their_worst(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("litellm")
+    if find_spec("litellm") is None:
+        pytest.skip("needs palestra[apis]")
     tasks, few, chance = 1_000, 130, random.Random(0)
     quick = [fault for fault in FAULTS.values() if not fault.slow and fault.name != "10 MB"]
     slow = [FAULTS[name] for name in ("time out", "trickle", "10 MB")]
@@ -90,7 +92,7 @@ def test_ten_thousand_requests_through_servers_at_their_worst(
             uri = form.agents[0] if form else "openai/any?base_url={url}"
             for variable, value in (form.env if form else {}).items():
                 monkeypatch.setenv(variable, value)
-            uri = uri.replace("{model}", name or "any").replace("{url}", server.url)
+            uri = uri.replace("{model}", form.model if form else "any").replace("{url}", server.url)
             count = tasks if form is None else few
             played += count
             agent = f"{uri}&timeout=2"
@@ -121,7 +123,7 @@ def test_no_output_shows_the_key_that_a_server_repeats(tmp_path: Path, uri: str)
     def tells(request: dict[str, Any]) -> dict[str, Any]:
         """Repeats the key in errors of each kind, and in what it says."""
         answer = relay.runner(request)
-        faults = [None, *(FAULTS[name] for name in ("key repeated", "503")), "said", _refuses]
+        faults = [None, None, FAULTS["key repeated"], None, "said", None, _refuses]
         fault = faults[next(turns) % len(faults)]
         if fault == "said":
             return {**answer, "content": f"Your key is {KEY}."}
@@ -144,14 +146,15 @@ def test_no_output_shows_the_key_that_a_server_repeats(tmp_path: Path, uri: str)
     with ChatServer(tells) as server:
         agent = f"{uri}{'&' if '?' in uri else '?'}base_url={server.url}"
         run = ("run", "relay", "--plugin", "palestra.evals.doctor.relay", "--db", str(db))
-        palestra(*run, "-a", agent, "-n", "12", "--cache", str(tmp_path / "cache"))
-        assert server.served > 12, (tmp_path / "0.err").read_text()
+        palestra(*run, "-a", agent, "-n", "6", "--cache", str(tmp_path / "cache"))
+        assert server.served > 6, (tmp_path / "0.err").read_text()
         palestra("doctor", agent, "--no-faults")
         for kind in ("jsonl", "inspect", "csv"):
             palestra("export", "--db", str(db), "--format", kind, "--out", f"{tmp_path}/{kind}")
         palestra("show", "--db", str(db))
         palestra("runs", "--db", str(db))
-    palestra("doctor", uri, "--offline")
+    if uri == "openai/m":
+        palestra("doctor", uri, "--offline")
     plain, coded = KEY.encode(), base64.b64encode(KEY.encode())
     paths = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert db in paths

@@ -75,7 +75,8 @@ class Turns:
             yield from _compared(
                 at, name, message, wanted, needed and "turn" in self.dialect.must, found
             )
-        for call, whole in zip(calls, wanted.get("tool_calls") or (), strict=True):
+        worn: list[dict[str, Any]] = wanted.get("tool_calls", [])
+        for call, whole in zip(calls, worn, strict=True):
             for name in self.dialect.call.keys() & whole.keys():
                 must = needed and "call" in self.dialect.must
                 yield from _compared(at, name, call, whole, must, call["function"]["name"])

@@ -93,7 +93,10 @@ def _response(status: str, output: list[Any]) -> dict[str, Any]:
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:
     if message.get("content") is not None:
-        part = {"type": "output_text", "text": _text(message["content"]), "annotations": []}
+        said = message["content"]
+        if isinstance(said, list) and all(isinstance(each, dict) for each in said):
+            said = _text(said)
+        part = {"type": "output_text", "text": said, "annotations": []}
         others = {k: v for k, v in message.items() if k not in _OURS}
         about = {"role": "assistant", "status": "completed", "content": [part]}
         yield {"type": "message", "id": "msg_x", **about, **others}

@@ -168,6 +168,7 @@ def _seal(message: Message, turn: int, call: int) -> str:
     content = message.get("content") or ""
     if isinstance(content, str):  # what cannot be stored comes back as something else
         content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        content = _THINK.sub("", content)
     text = json.dumps([turn, call, content, calls])
     digest = hashlib.shake_256(text.encode()).digest(160)
     return base64.b64encode(digest).decode()

@@ -77,7 +77,7 @@ class InfrastructureError(Exception):
         after: float | None = None,
         usage: Usage | None = None,
     ) -> None:
-        super().__init__(hide(message))
+        super().__init__(hide(message).encode("utf-8", "replace").decode())
         self.retry, self.after, self.usage = retry, after, usage
 
 

@@ -305,7 +305,7 @@ def count(value: Any) -> int:
 
 def shown(value: Any) -> str:
     """The beginning of what a server sent, for messages; keys are hidden before it is cut."""
-    return hide(repr(value))[:200]
+    return hide(value if isinstance(value, str) else repr(value))[:200]
 
 
 def price(value: Any) -> float | None:

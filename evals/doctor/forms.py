@@ -181,13 +181,18 @@ def _stops(
     refusal: Refusal, uri: str, server: ChatServer, runner: asyncio.Runner
 ) -> list[str] | str:
     """An exhausted account ends the run at once."""
-    served = server.served
-    server.answer = lambda request: {"content": "", "fault": _fault_of(refusal)}
+    asked = 0
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"content": "", "fault": _fault_of(refusal)}
+
+    server.answer = answer
     try:
         found = play_once(runner, uri, PASSING)
     except UsageError as error:
         said = str(error)
-        asked = server.served - served
         problems = [] if "quota" in said or "credit" in said else [f"it says only {said!r}"]
         return problems if asked <= 2 else [*problems, f"asked {asked} times instead of at most 2"]
     return wrong_with(found, "run stops") or [f"the run went on; expected: {ENDS['run stops']}"]

@@ -156,13 +156,12 @@ class ChatServer:
                 return await wire.send(refusal.status, objection.body, headers=refusal.headers)
             seen = {**seen, "messages": [undress(message) for message in seen["messages"]]}
         answer = self.answer(seen)
-        message = message_of(answer)
-        if self.dialect is not None and wire.api.thinks(request):
-            message = dress(self.dialect, message, turns)
+        if (dialect := self.dialect) is not None and wire.api.thinks(request):
+            wire.dress = lambda message: dress(dialect, message, turns)
         fault: Fault | None = answer.get("fault")
         if fault is None:
-            return await wire.reply(message)
-        return await fault.send(wire, message)
+            return await wire.reply(message_of(answer))
+        return await fault.send(wire, message_of(answer))
 
     def _api(self, path: str) -> Chat:
         """The API of a request: the dialect's, or the one that the path belongs to."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .chat import Chat
@@ -22,6 +22,7 @@ class Wire:
         stream: whether the client asked for the reply in pieces.
         headers: of the request.
         one_index: whether streamed tool calls all come under index 0.
+        dress: puts what the provider sends beside text and calls into a message.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Wire:
     ) -> None:
         self._writer, self.api, self.headers = writer, api, headers or {}
         self.stream = self.one_index = False
+        self.dress: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     async def reply(self, message: Mapping[str, Any], **changes: Any) -> bool:
         """A good reply around a message; `changes` replace parts of the body."""
@@ -41,6 +43,7 @@ class Wire:
 
     def body(self, message: Mapping[str, Any], *, torn: bool = False, **changes: Any) -> bytes:
         """The body of a reply; `torn` leaves out how a stream ends."""
+        message = self.dress(message)
         if not self.stream:
             return json.dumps(self.api.whole(message) | changes).encode()
         self.api.one_index |= self.one_index

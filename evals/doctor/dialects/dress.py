@@ -70,11 +70,13 @@ class Turns:
         needed = self._needed(at, message)
         calls = message.get("tool_calls") or ()
         found = calls[0]["function"]["name"] if calls else "text"
-        for name in self.dialect.turn:
+        spoke = self.dialect.wire != "responses" or message.get("content") is not None
+        for name in self.dialect.turn if spoke else ():  # there they belong to what is said
             yield from _compared(
                 at, name, message, wanted, needed and "turn" in self.dialect.must, found
             )
-        for call, whole in zip(calls, wanted.get("tool_calls") or (), strict=True):
+        worn: list[dict[str, Any]] = wanted.get("tool_calls", [])
+        for call, whole in zip(calls, worn, strict=True):
             for name in self.dialect.call.keys() & whole.keys():
                 must = needed and "call" in self.dialect.must
                 yield from _compared(at, name, call, whole, must, call["function"]["name"])
@@ -124,7 +126,8 @@ def dress(dialect: Dialect, message: Message, turn: int) -> dict[str, Any]:
         message: the turn, text and calls.
         turn: how many assistant turns came before it.
     """
-    text = message.get("content") or ""
+    content = message.get("content")
+    text = content if isinstance(content, str) else ""
     values = {"text": text, "at": str(turn), "seal": _seal(message, turn, 0)}
     values["thought"] = THOUGHT.replace("{seal}", values["seal"][:12])
     worn: dict[str, Any] = {**message, **_filled(dialect.turn, values)}
@@ -162,7 +165,10 @@ def _seal(message: Message, turn: int, call: int) -> str:
         [c["function"]["name"], _canonical(c["function"]["arguments"])]
         for c in message.get("tool_calls") or ()
     ]
-    text = json.dumps([turn, call, message.get("content") or "", calls])
+    content = message.get("content") or ""
+    if isinstance(content, str):  # what cannot be stored comes back as something else
+        content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = json.dumps([turn, call, content, calls])
     digest = hashlib.shake_256(text.encode()).digest(160)
     return base64.b64encode(digest).decode()
 

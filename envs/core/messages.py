@@ -12,7 +12,7 @@ users and partners never see either (see `thoughts.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
 class Function(TypedDict):
@@ -51,7 +51,10 @@ class ImagePart(TypedDict):
     image_url: ImageURL
 
 
-Part: TypeAlias = TextPart | ImagePart
+if TYPE_CHECKING:
+    Part: TypeAlias = TextPart | ImagePart
+else:  # msgspec, which reads replies back from disk, takes no union of two TypedDicts
+    Part = dict[str, Any]
 Content: TypeAlias = str | list[Part] | None
 """What a message says: text, or text and images in order."""
 

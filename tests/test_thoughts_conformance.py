@@ -87,6 +87,11 @@ class Overhearing(Guess):
 class Indulgent(Guess):
     """Takes silence for success."""
 
+    text_actions = True
+
+    def on_text(self, text: str) -> str | None:
+        return "Go on."
+
     def grade(self, state: GuessState, ledger: Any, task: Any) -> Score:
         found = super().grade(state, ledger, task)
         return found if state.answer is not None else Score(1.0, "fine", {"success": 1.0})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from palestra.agents.dialogue import Dialogue, Speaker, Template
+from palestra.agents.dialogue import Dialogue, Generated, Speaker, Template
 from palestra.agents.dialogue.form import Form, find_form, fit
+from palestra.agents.patience import patiently
 from palestra.envs.core import Message, UsageError, call, say, system, tool_result, user
 
 tokenizers = pytest.importorskip("tokenizers", reason="local models need palestra[local]")
@@ -124,8 +126,6 @@ def test_a_system_message_in_the_middle_becomes_a_user_message() -> None:
 
 
 def test_a_template_that_refuses_for_another_reason_says_so() -> None:
-    import asyncio
-
     class Voice:
         uri, context, max_tokens = "hf/moon", 100, 10
 
@@ -144,3 +144,31 @@ def test_thoughts_are_written_as_the_template_writes_them_or_in_tags(thoughts: s
     template, speaks, ends = told(NO_SYSTEM + BY_TURNS + PLAIN)
     shown = speaks.decode(template.reply(message, ends))
     assert shown == "<think>\nNorth?\n</think>\n\nThe Po.<end>"
+
+
+def test_a_model_that_thinks_aloud_goes_on_from_its_own_ids() -> None:
+    class Voice:
+        uri, context, max_tokens = "hf/thinker", 4000, 100
+
+        def __init__(self) -> None:
+            self.template, self.tokenizer, self.ends = told(PLAIN)
+
+        async def generate(self, prompt: list[int], seed: int, most: int) -> Generated:
+            ids = [*self.tokenizer("<think>\nNorth?\n</think>\n\nThe Po.")["input_ids"], 0]
+            ids[-1] = next(iter(self.ends))
+            return Generated(ids, [0.0] * len(ids), "stop")
+
+    player = Speaker(Voice())
+    messages: list[Message] = [user("Which river?")]
+    past: list[int] = []
+    for _ in range(3):
+        reply = asyncio.run(_patient(player, messages))
+        assert reply.tokens is not None
+        assert reply.tokens.prompt[: len(past)] == past
+        past = reply.tokens.prompt + reply.tokens.sampled
+        assert (reply.message["content"], reply.message.get("thoughts")) == ("The Po.", "North?")
+        messages += [reply.message, user("Sure?")]
+
+
+async def _patient(player: Speaker, messages: list[Message]) -> Any:
+    return await patiently(lambda: player.act(messages, (), seed=0))

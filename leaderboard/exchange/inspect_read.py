@@ -15,17 +15,19 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, text_in
+from ...envs.core.messages import Origin
 from ..database import opened
 from ..keys import key_of
 from ..merging import Merged, merge_all
 from ..store import Cell, Store
 from ..writer import Writer
 from .inspect_log import opened_log
+from .reasoning import read_content
 
 _STATUS = {"success": "finished", "cancelled": "interrupted", "started": "running"}
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -155,7 +157,7 @@ def _episode(
     sample: Mapping[str, Any], cell: Cell, key: Any, session: str, header: Mapping[str, Any]
 ) -> Episode:
     task, trial = str(sample["id"]), int(sample["epoch"]) - 1
-    messages, notes = _messages(sample.get("messages") or ())
+    messages = _messages(sample.get("messages") or ())
     ledger = _ledger(messages)
     metrics = _metrics(sample.get("scores") or {})
     headline, problem = _worth(sample, metrics, cell.headline)
@@ -181,7 +183,6 @@ def _episode(
         headline=headline,
         messages=messages,
         ledger=ledger,
-        notes=notes,
         turns=usage.calls,
         usage=usage,
         retries=len(sample.get("error_retries") or ()),
@@ -239,19 +240,19 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
-    """Messages in our form, and the model's reasoning as notes by turn."""
+def _messages(given: Any) -> list[Message]:
+    """Messages in our form."""
     messages: list[Message] = []
-    notes: list[dict[str, Any]] = []
-    turn = 0
     for message in given:
-        text, reasoning = _content(message.get("content"))
+        text, thoughts = read_content(message.get("content"))
         role = message["role"]
         made: Message = {"role": role, "content": text}
         if role == "assistant":
-            turn += 1
-            if reasoning:
-                notes.append({"reasoning": reasoning, "turn": turn})
+            if thoughts:
+                made["thoughts"] = thoughts
+            origin = (message.get("metadata") or {}).get("origin")
+            if isinstance(origin, dict) and origin.keys() == {"source", "turn"}:
+                made["origin"] = cast("Origin", origin)
             calls = message.get("tool_calls") or ()
             if calls:
                 made["content"] = text or None
@@ -275,23 +276,7 @@ def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
             if message.get("error"):
                 made["content"] = str(message["error"].get("message") or text)
         messages.append(made)
-    return messages, notes
-
-
-def _content(content: Any) -> tuple[str, str]:
-    """The text of a message, with `[image]` and the like for other parts; and its reasoning."""
-    if not isinstance(content, list):
-        return str(content or ""), ""
-    texts, thoughts = [], []
-    for part in content:
-        kind = part.get("type")
-        if kind == "text":
-            texts.append(part.get("text") or "")
-        elif kind == "reasoning":
-            thoughts.append(part.get("reasoning") or part.get("summary") or "")
-        else:
-            texts.append(f"[{kind}]")
-    return "\n".join(texts), "\n".join(filter(None, thoughts))
+    return messages
 
 
 def _ledger(messages: list[Message]) -> list[Entry]:

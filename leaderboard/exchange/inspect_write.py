@@ -18,6 +18,7 @@ import msgspec
 
 from ...envs.core import Episode, Message, UsageError, text_in
 from ..answers import final_answer
+from .reasoning import reasoning_parts
 from .rows import Result, first, iso, plain_name, results, version
 
 _LOG = 2
@@ -221,6 +222,8 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
     }
     if role == "assistant":
         made |= {"source": "generate", "model": episode.agent}
+        if thoughts := reasoning_parts(message):
+            made["content"] = [*thoughts, {"type": "text", "text": text_in(message)}]
         if calls := message.get("tool_calls"):
             made["tool_calls"] = [
                 {
@@ -237,7 +240,8 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
                 made["metadata"] = {"malformed_tool_calls": odd}
     elif role == "tool":
         made |= {"tool_call_id": message.get("tool_call_id"), "function": message.get("name")}
-    more: dict[str, Any] = {k: v for k, v in message.items() if k in ("seat", "parse_error")}
+    kept = ("seat", "parse_error", "origin")
+    more: dict[str, Any] = {name: value for name, value in message.items() if name in kept}
     if role == "user" and "name" in message:
         more["name"] = message["name"]
     if more:

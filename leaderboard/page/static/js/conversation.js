@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { block, pretty } from "./text.js";
+import { unsaid } from "./thoughts.js";
 
 /** One element for each message, in order. */
 export function conversation(episode) {
@@ -33,6 +34,7 @@ function step(message, number, turn, entries, notes) {
   const title = `step-${number}`;
   const body = [];
   for (const note of notes) body.push(...remarks(note));
+  body.push(...unsaid(message));
   if (typeof message.content === "string" && message.content) body.push(block(message.content));
   else if (message.content) body.push(block(pretty(message.content)));
   const open = [...entries];

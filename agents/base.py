@@ -18,9 +18,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..envs.core import Message, Usage
+from .secrets import hide
 
 if TYPE_CHECKING:
     from .chat import ReplyCache
+
+
+CONTEXT_FULL = "context_full"
+"""The finish of a conversation that leaves no room for a reply: the agent's own end."""
 
 
 class Tokens(msgspec.Struct):
@@ -52,13 +57,12 @@ class Reply(msgspec.Struct):
     """What the reply rests on and the message does not say (a plan); stored with the episode."""
     tokens: Tokens | None = None
     """Of local models only."""
-    memory: Sequence[Mapping[str, Any]] = ()
-    """What the provider wants to see again in the next request, as it came (reasoning that only it
-    can read). The player of the episode keeps it; it is no part of the record."""
 
 
 class InfrastructureError(Exception):
     """The agent could not be asked (time-out, 5xx, bad JSON from a server): not its fault.
+
+    Its message holds no keys, whatever a server repeats.
 
     Attributes:
         retry: whether asking again may help.
@@ -74,7 +78,7 @@ class InfrastructureError(Exception):
         after: float | None = None,
         usage: Usage | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(hide(message))
         self.retry, self.after, self.usage = retry, after, usage
 
 

@@ -13,7 +13,7 @@ from test_agents_openai import halving
 from palestra.agents import Agent, resolve
 from palestra.agents.litellm import LiteLLMAgent
 from palestra.agents.openai import OpenAIAgent
-from palestra.envs.core import UsageError, system, user
+from palestra.envs.core import UsageError, spoken, system, user
 from palestra.evals import Budget, Retry, evaluate
 from palestra.evals.doctor import ChatServer, tool_call
 from palestra.leaderboard import episodes
@@ -45,7 +45,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def recorded(db: Path, agent: str) -> bytes:
     evaluate(["guess"], [agent], tasks=20, db=db, retry=Retry(attempts=1))
     found = sorted(episodes(db), key=lambda each: each.task)
-    return msgspec.json.encode([(each.messages, each.notes) for each in found])
+    return msgspec.json.encode([([*map(spoken, each.messages)], each.notes) for each in found])
 
 
 def test_both_clients_play_the_same_game(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_both_clients_read_a_reply_alike(odd: dict[str, Any]) -> None:
         tools = [{"type": "function", "function": {"name": "higher", "parameters": {}}}]
         reply = await agent.act([user("?")], tools, seed=1)
         await agent.close()
-        return msgspec.json.encode(reply.message)
+        return msgspec.json.encode(spoken(reply.message))
 
     with ChatServer(lambda request: odd) as server:
         own = asyncio.run(read(OpenAIAgent("m", base_url=server.url)))

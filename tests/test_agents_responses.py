@@ -16,9 +16,9 @@ from test_agents_openai import QUICK, halving
 
 from palestra.agents import Agent, InfrastructureError, resolve
 from palestra.agents.openai import OpenAIAgent
-from palestra.agents.openai.items import finish_of, from_items, last_of, to_items, to_tools
+from palestra.agents.openai.items import finish_of, last_of, message_of, to_items, to_tools
 from palestra.agents.openai.responses import ResponsesAgent
-from palestra.envs.core import Message, Usage, UsageError, system, user
+from palestra.envs.core import Message, Usage, UsageError, spoken, system, user
 from palestra.evals import evaluate
 from palestra.evals.doctor import ChatServer, tool_call
 from palestra.evals.doctor.responses import REASONED
@@ -60,7 +60,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_conversation_goes_out_as_items() -> None:
-    items = to_items([system("Rules."), user("Begin."), ASKED, TOLD], {})
+    items = to_items([system("Rules."), user("Begin."), ASKED, TOLD])
     assert items == [
         {"role": "system", "content": "Rules."},
         {"role": "user", "content": "Begin."},
@@ -73,10 +73,13 @@ def test_a_conversation_goes_out_as_items() -> None:
         },
         {"type": "function_call_output", "call_id": "call_1", "output": "yes"},
     ]
-    remembered = to_items([user("Begin."), ASKED, TOLD], {1: [REASONED, SAID, CALL]})
+    sent: Message = {**ASKED, "origin": {"source": "here", "turn": [REASONED, SAID, CALL]}}
+    remembered = to_items([user("Begin."), sent, TOLD], "here")
     assert remembered[1:4] == [REASONED, SAID, CALL], "as they came, in place of the message"
+    elsewhere = to_items([user("Begin."), sent, TOLD], "there")
+    assert REASONED not in elsewhere, "nothing of one provider goes to another"
     named: Message = {"role": "user", "content": "Hello.", "name": "ana"}
-    assert to_items([named], {}) == [{"role": "user", "content": "ana: Hello."}]
+    assert to_items([named]) == [{"role": "user", "content": "ana: Hello."}]
 
 
 def test_tools_are_flat_and_their_schemas_stay_as_they_are() -> None:
@@ -92,22 +95,33 @@ def test_tools_are_flat_and_their_schemas_stay_as_they_are() -> None:
     }
 
 
+def came(*items: dict[str, Any]) -> tuple[Message, list[Any]]:
+    """What a reply says, and its items as they go back."""
+    message = message_of(items, "here")
+    origin = message["origin"]  # type: ignore[typeddict-item]
+    said = {key: value for key, value in message.items() if key != "origin"}
+    return said, origin["turn"]  # type: ignore[return-value]
+
+
 def test_items_come_back_as_a_message_and_as_they_were() -> None:
-    message, memory = from_items([REASONED, SAID, CALL])
+    message, kept = came(REASONED, SAID, CALL)
     assert message == ASKED
-    assert memory == [REASONED, SAID, CALL]
-    cut_off, memory = from_items([SAID, REASONED])
+    assert kept == [REASONED, SAID, CALL]
+    cut_off, kept = came(SAID, REASONED)
     assert cut_off["content"] == "Let me see."
-    assert memory == [SAID], "reasoning that led to nothing would be refused"
+    assert kept == [SAID], "reasoning that led to nothing would be refused"
     refusal = {"type": "refusal", "refusal": "I will not."}
-    refused, _ = from_items([{**SAID, "content": [refusal]}])
+    refused, _ = came({**SAID, "content": [refusal]})
     assert refused["content"] == "I will not."
-    nameless, memory = from_items([{**CALL, "call_id": None}])
+    nameless, kept = came({**CALL, "call_id": None})
     (call,) = nameless["tool_calls"]  # type: ignore[typeddict-item]
-    assert memory[0]["call_id"] == call["id"], "the tool's answer has to name it"
+    assert kept[0]["call_id"] == call["id"], "the tool's answer has to name it"
     unknown = {"type": "web_search_call", "id": "ws_1", "status": "completed"}
-    _, memory = from_items([unknown, CALL])
-    assert memory[0] == unknown, "what is not ours to read goes back all the same"
+    _, kept = came(unknown, CALL)
+    assert kept[0] == unknown, "what is not ours to read goes back all the same"
+    summary = [{"type": "summary_text", "text": "I add."}]
+    thought, _ = came({**REASONED, "summary": summary}, SAID)
+    assert thought.get("thoughts") == "I add."
 
 
 @pytest.mark.parametrize(
@@ -190,7 +204,7 @@ def test_both_apis_read_a_reply_alike(odd: dict[str, Any]) -> None:
         tools = [{"type": "function", "function": {"name": "higher", "parameters": {}}}]
         reply = await agent.act([user("?")], tools, seed=1)
         await agent.close()
-        return msgspec.json.encode(reply.message)
+        return msgspec.json.encode(spoken(reply.message))
 
     with ChatServer(lambda request: odd) as server:
         chat = asyncio.run(read(OpenAIAgent("m", base_url=server.url)))
@@ -223,7 +237,7 @@ def test_what_a_model_reasoned_goes_back_to_it(db: Path, stream: str) -> None:
 
 
 def test_what_a_scaffold_rewrites_goes_out_as_its_messages_say() -> None:
-    """A memory is of one conversation: where that differs, the items would contradict it."""
+    """Where a message says something else than its items, they would contradict it."""
     replies = iter(
         [
             {"content": "One.", "tool_calls": [tool_call("higher", '{"than": 5}', "a")]},
@@ -233,7 +247,7 @@ def test_what_a_scaffold_rewrites_goes_out_as_its_messages_say() -> None:
     )
 
     async def play(server: ChatServer) -> None:
-        player = ResponsesAgent("m", base_url=server.url).seated(None, 0)
+        player = ResponsesAgent("m", base_url=server.url)
         first = await player.act([user("?")], [], seed=0)
         told: list[Message] = [user("?"), first.message, {**TOLD, "tool_call_id": "a"}]
         await player.act(told, [], seed=0)

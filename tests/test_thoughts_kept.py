@@ -98,7 +98,7 @@ def _loud(seat: Seat) -> Script:
 def test_the_reply_cache_keeps_them(tmp_path: Path) -> None:
     cache = ReplyCache(tmp_path / "replies")
     message: Message = {"role": "assistant", "content": "x", "thoughts": "y", "origin": ORIGIN}
-    key = cache.key("a", "b", {})
+    key = cache.key("a", "b", {}, 0)
     cache.put(key, Reply(message))
     found = cache.get(key)
     assert found is not None

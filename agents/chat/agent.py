@@ -9,27 +9,36 @@ same server gets the same actions through each.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from abc import abstractmethod
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import cache, cached_property
+from importlib import import_module
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
-from ...envs.core import Message, Usage, UsageError
-from ..base import Agent, InfrastructureError, Reply
+from ...envs.core import Message, Usage, UsageError, say
+from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
+from ..folding import without_system
+from ..network import proxy_used
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
 from .prices import cost_of, is_priced
-from .wire import from_wire, read_stream, to_wire, usage_of
+from .refusals import ContextFull, NoSystemRole, refusal_of
+from .stream import read_stream
+from .wire import message_of, to_wire, usage_of
 
 T = TypeVar("T")
 PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning_effort": str}
 """Options of a URI that go into each request as they are."""
 TAKEN = {
     "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
+    "thoughts": yes_or_no,
 }  # fmt: skip
 """Options of a URI beside those."""
 
@@ -42,6 +51,7 @@ class ChatAgent(Agent):
         stream: whether to ask for the reply in pieces; the action is the same.
         timeout: seconds for one call, from the request to the end of the reply.
         seed: whether requests carry a seed.
+        thoughts: whether what the provider sent of its thoughts goes back to it.
         parameters: passed on to the API (`temperature`, `top_p`, `max_tokens`, ...).
         unnamed: the same, but no part of the agent's name.
 
@@ -49,6 +59,7 @@ class ChatAgent(Agent):
         lacks: options that URIs of this kind do not take.
         named: what each name of this kind says beside its options.
         place: whose model this is; with the request, all that a reply depends on.
+        address: the server's URL, where it is known.
         priced: the model's name in LiteLLM's price table; empty at a server of one's own.
     """
 
@@ -57,6 +68,7 @@ class ChatAgent(Agent):
     named: Mapping[str, str] = {}
     remote = True
     place: str = ""
+    address: str = ""
     priced: str = ""
 
     def __init__(
@@ -66,31 +78,41 @@ class ChatAgent(Agent):
         stream: bool = False,
         timeout: float = 120.0,
         seed: bool = True,
+        thoughts: bool = True,
         parameters: Mapping[str, Any] | None = None,
         unnamed: Mapping[str, Any] | None = None,
     ) -> None:
         try:
-            import httpx
             import openai
         except ImportError:
             raise UsageError(
                 f"{self.scheme}/... needs the package `openai`: pip install 'palestra[apis]'"
             ) from None
-        self._openai, self._httpx = openai, httpx
+        self._openai = openai
         self.model, self.stream = model, stream
-        self._seed, self._timeout = seed, timeout
+        self._seed, self._timeout, self._returns = seed, timeout, thoughts
+        self._folds = False
         self._parameters = {**(parameters or {}), **(unnamed or {})}
         named = {**self.named, **(parameters or {})}
         if not seed:
             named["seed"] = "false"
+        if not thoughts:
+            named["thoughts"] = "false"
         self.uri = f"{self.scheme}/{model}" + (
             f"?{urlencode(sorted(named.items()))}" if named else ""
         )
         self._cache: ReplyCache | None = None
 
+    @cached_property
+    def source(self) -> str:
+        """The name under which turns are kept, to be sent back here alone; it holds no address."""
+        place = hashlib.blake2b(self.place.encode(), digest_size=6).hexdigest()
+        return f"{self.scheme}/{self.model}@{place}"
+
     @abstractmethod
-    async def complete(self, request: dict[str, Any]) -> Any:
-        """Send a request and return the client's answer, or its stream where that is asked for."""
+    async def exchange(self, request: dict[str, Any]) -> Any:
+        """Send the body of a request; the body that answers it, or a stream of them where the
+        request asks for one."""
 
     def hints(self, messages: Sequence[Message]) -> dict[str, Any]:
         """What helps the provider and changes no reply: of prompt caching."""
@@ -116,25 +138,55 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
-        request = self.request(messages, tools, seed) | dict(extra or {})
-        return await self.send(request, self.hints(messages))
+        if self._folds:
+            messages = without_system(messages)
+        try:
+            return await self._ask(messages, tools, seed, extra or {})
+        except NoSystemRole as refused:
+            folded = without_system(messages)
+            if folded == list(messages):
+                raise InfrastructureError(str(refused), retry=False) from refused
+            self._folds = True
+            try:
+                return await self._ask(folded, tools, seed, extra or {})
+            except NoSystemRole as again:
+                raise InfrastructureError(str(again), retry=False) from again
+
+    async def _ask(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        seed: int,
+        extra: Mapping[str, Any],
+    ) -> Reply:
+        request = self.request(messages, tools, seed) | dict(extra)
+        try:
+            return await self.send(request, self.hints(messages), seed)
+        except ContextFull as full:
+            notes = {"refused": str(full)}
+            return Reply(say(""), Usage(calls=1), CONTEXT_FULL, stop=True, notes=notes)
 
     def request(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], seed: int
     ) -> dict[str, Any]:
         """What is asked, as the API takes it; all that a reply depends on."""
-        request = {"model": self.model, "messages": to_wire(messages), **self._parameters}
+        wire = to_wire(messages, self.source if self._returns else "")
+        request = {"model": self.model, "messages": wire, **self._parameters}
         if tools:
             request["tools"] = list(tools)
         if self._seed:
             request["seed"] = seed % 2**31
         return request
 
-    async def send(self, request: dict[str, Any], hints: Mapping[str, Any]) -> Reply:
-        """The reply to a request: out of the cache, else the server's."""
+    async def send(self, request: dict[str, Any], hints: Mapping[str, Any], seed: int) -> Reply:
+        """The reply to a request: out of the cache, else the server's.
+
+        The turn's seed belongs to what is asked even where no seed is sent: another trial asks
+        again.
+        """
         if self._cache is None:
             return await self._asked({**request, **hints})
-        key = self._cache.key(self.scheme, self.place, request)
+        key = self._cache.key(self.scheme, self.place, request, seed)
         reply = self._cache.get(key)
         if reply is None:
             reply = await self._asked({**request, **hints})
@@ -152,6 +204,9 @@ class ChatAgent(Agent):
 
         Raises:
             InfrastructureError: nobody answered, whatever way the client says so.
+            ContextFull: the conversation is too long for the model.
+            NoSystemRole: the model takes no system messages.
+            UsageError: no call to this server can succeed.
         """
         openai = self._openai
         try:
@@ -162,31 +217,41 @@ class ChatAgent(Agent):
                 f"the reply was not complete after {self._timeout:g} s"
             ) from error
         except openai.APIStatusError as error:
-            raise _status(error) from error
-        except (openai.OpenAIError, self._httpx.HTTPError) as error:
-            raise InfrastructureError(f"{type(error).__name__}: {error}") from error
+            headers = getattr(error.response, "headers", {})
+            raise refusal_of(self.uri, error.status_code, _said_by(error), headers) from None
+        except (openai.OpenAIError, *_http_errors()) as error:
+            through = proxy_used(self.address) if self.address else ""
+            cause = error.__cause__
+            why = f" ({type(cause).__name__}: {cause})" if cause is not None else ""
+            raise InfrastructureError(f"{type(error).__name__}: {error}{why}{through}") from None
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise InfrastructureError(f"the server's reply cannot be read: {error!r}") from error
+            if isinstance(error, UsageError):
+                raise
+            raise InfrastructureError(f"the server's reply cannot be read: {error!r}") from None
 
     async def read(self, request: dict[str, Any]) -> Reply:
         """Send a request and read the answer; what is not as it should be may raise anything that
         `answered` knows."""
         if self.stream:
-            request |= {"stream": True, "stream_options": {"include_usage": True}}
-            message, finish, usage = await read_stream(await self.complete(request))
-            return Reply(message, self.paid(usage_of(usage)), finish)
-        answer = await self.complete(request)
-        if isinstance(answer, str) or not getattr(answer, "choices", None):
-            raise InfrastructureError(f"the server's reply has no choices: {str(answer)[:200]}")
-        choice = answer.choices[0]
-        calls = [
-            {"id": c.id, "name": c.function.name, "arguments": c.function.arguments}
-            for c in choice.message.tool_calls or ()
-        ]
-        refusal = getattr(choice.message, "refusal", None)
-        message = from_wire(choice.message.content, calls, refusal)
-        usage = getattr(answer, "usage", None)
-        return Reply(message, self.paid(usage_of(usage)), choice.finish_reason or "")
+            request = {**request, "stream": True, "stream_options": {"include_usage": True}}
+            names = [tool["function"]["name"] for tool in request.get("tools", ())]
+            async with open_stream(await self.exchange(request)) as chunks:
+                turn, finish, usage = await read_stream(chunks, names)
+            return Reply(message_of(turn, self.source), self.paid(usage_of(usage)), finish)
+        return self.read_body(await self.exchange(request))
+
+    def read_body(self, body: Any) -> Reply:
+        """A reply out of the body of an answer.
+
+        Raises:
+            InfrastructureError: it holds none.
+        """
+        choices = body.get("choices") if isinstance(body, Mapping) else None
+        if not choices or not isinstance(choices, list):
+            raise InfrastructureError(f"the server's reply has no choices: {str(body)[:200]}")
+        message = message_of(choices[0]["message"], self.source)
+        finish = choices[0].get("finish_reason") or ""
+        return Reply(message, self.paid(usage_of(body.get("usage"))), finish)
 
     def paid(self, used: Usage) -> Usage:
         """What was used, with its price where the server does not say it and the table does."""
@@ -195,16 +260,37 @@ class ChatAgent(Agent):
         return used
 
 
-def _status(error: Any) -> InfrastructureError:
-    status = error.status_code
-    after = error.response.headers.get("retry-after")
+@asynccontextmanager
+async def open_stream(stream: Any) -> AsyncIterator[Any]:
+    """A stream that is closed whatever happens while it is read."""
     try:
-        seconds = float(after) if after else None
-    except ValueError:  # a date; our own backoff will do
-        seconds = None
-    # 422: what LiteLLM makes of an error in the body of a reply with status 200
-    retry = status in (408, 409, 422, 429) or status >= 500
-    return InfrastructureError(f"HTTP {status}: {error.message}", retry=retry, after=seconds)
+        yield stream
+    finally:
+        for part in (getattr(stream, "_iterator", None), stream):
+            close = getattr(part, "aclose", None) or getattr(part, "close", None)
+            if close is not None:
+                with suppress(RuntimeError):  # it runs still: the task that reads it is cancelled
+                    await close()
+
+
+def _said_by(error: Any) -> str:
+    """What a refusal says: its message, its code, and the body that it came in."""
+    found = getattr(error, "body", None)
+    body: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    within = body.get("error")
+    inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
+    code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
+    return f"{error.message} [{code}]" if code and str(code) not in error.message else error.message
+
+
+@cache
+def _http_errors() -> tuple[type[Exception], ...]:
+    """What the HTTP libraries under the clients raise."""
+    found: list[type[Exception]] = []
+    for name in ("httpx", "httpx2"):
+        with suppress(ImportError):
+            found.append(import_module(name).HTTPError)
+    return tuple(found)
 
 
 def speaking(kind: type[ChatAgent], name: str, options: Mapping[str, str]) -> Agent:

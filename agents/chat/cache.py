@@ -2,8 +2,9 @@
 
     evaluate(["browse"], ["openai/gpt-5"], cache="replies")      # palestra run ... --cache replies
 
-The key is the whole request (model, conversation, tools, sampling, seed) and whose model it is, so
-nothing but the very same call is answered from here. What failed is not kept.
+The key is the whole request (model, conversation, tools, sampling), whose model it is, and the seed
+of the turn, whether it is sent or not: nothing but the very same call is answered from here, and
+another trial asks again. What failed is not kept.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import msgspec
 from ...envs.core import UsageError
 from ..base import Reply
 
-_VERSION = 1
+_VERSION = 2
 """Of what is kept; part of every key."""
 
 
@@ -55,9 +56,9 @@ class ReplyCache:
                 f"replies cannot be kept in {self.path}: {error}; name another folder (--cache)"
             ) from None
 
-    def key(self, scheme: str, place: str, request: Mapping[str, Any]) -> bytes:
+    def key(self, scheme: str, place: str, request: Mapping[str, Any], seed: int) -> bytes:
         """What names a reply."""
-        everything = [_VERSION, scheme, place, request]
+        everything = [_VERSION, scheme, place, request, seed]
         text = msgspec.json.encode(everything, order="deterministic")
         return hashlib.blake2b(text, digest_size=20).digest()
 
@@ -80,7 +81,9 @@ class ReplyCache:
         return reply
 
     def put(self, key: bytes, reply: Reply) -> None:
-        """Keep a reply; a disk that is full costs the cache, not the run."""
+        """Keep a reply (not that there was none); a full disk costs the cache, not the run."""
+        if reply.stop:
+            return
         text = msgspec.json.encode(reply)
         with self._lock:
             try:

@@ -2,26 +2,86 @@
 
 Nothing is guessed. Arguments that are no JSON object stay in the action as the text they were, and
 the environment answers them as the format error they are.
+
+A model's turn is kept as it came, with fields that nobody here knows, in the message's `origin`. It
+goes back in that form to the provider that sent it, and to no other.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from ...envs.core import Message, Usage
+from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
+from .reasoning import reasoning_in
 
 MOST_CHARACTERS = 4_000_000
 """Of one reply. The longest that models write today have 128,000 tokens."""
+LONGEST_ID = 64
+"""Of a tool call, in characters. Some gateways hide a signature in it, which may be far longer."""
+MOST_COUNTED = 2**53
+"""The largest number of tokens that is believed."""
 
 
-def to_wire(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Messages as the API takes them."""
-    return [_to_wire(message) for message in messages]
+def to_wire(messages: Sequence[Message], source: str = "") -> list[dict[str, Any]]:
+    """Messages as the API takes them.
+
+    Args:
+        messages: the conversation.
+        source: the provider that they go to; turns that came from it go back as they came.
+    """
+    wire: list[dict[str, Any]] = []
+    ids: dict[
+        str, str
+    ] = {}  # of the calls of the last turn, where its provider names them otherwise
+    for message in messages:
+        turn = returning(message, source)
+        if turn is not None:
+            wire.append(turn)
+            ids = _other_ids(message, turn)
+        else:
+            plain = _to_wire(message)
+            if ids and message["role"] == "tool":
+                plain["tool_call_id"] = ids.get(plain["tool_call_id"], plain["tool_call_id"])
+            wire.append(plain)
+    return wire
+
+
+def returning(message: Message, source: str) -> dict[str, Any] | None:
+    """The turn that goes back to its provider in place of a message.
+
+    Returns:
+        None where the message came from elsewhere, or says by now something else than the turn.
+    """
+    origin = message.get("origin")
+    if not source or origin is None or origin["source"] != source:
+        return None
+    turn = origin["turn"]
+    try:
+        same = isinstance(turn, dict) and reads_alike(read_turn(turn), message)
+    except InfrastructureError:  # somebody's own record
+        return None
+    return turn if same else None
+
+
+def reads_alike(one: Message, other: Message) -> bool:
+    """Whether two assistant messages say the same."""
+    return (one["content"] or "") == (other["content"] or "") and (one.get("tool_calls") or []) == (
+        other.get("tool_calls") or []
+    )
+
+
+def _other_ids(message: Message, turn: Mapping[str, Any]) -> dict[str, str]:
+    calls = message.get("tool_calls") or ()
+    return {
+        call["id"]: sent["id"]
+        for call, sent in zip(calls, turn.get("tool_calls") or (), strict=False)
+        if call["id"] != sent["id"]
+    }
 
 
 def _to_wire(message: Message) -> dict[str, Any]:
@@ -49,6 +109,97 @@ def _to_wire(message: Message) -> dict[str, Any]:
     return wire
 
 
+def message_of(turn: Mapping[str, Any], source: str) -> Message:
+    """A provider's turn as an action that remembers where it came from.
+
+    Raises:
+        InfrastructureError: no model wrote this, or it cannot be stored.
+    """
+    message = read_turn(turn)
+    kept = {name: value for name, value in turn.items() if value is not None and value != []}
+    kept |= {"role": "assistant", "content": turn.get("content")}
+    if calls := turn.get("tool_calls"):
+        named = message.get("tool_calls") or []
+        kept["tool_calls"] = [
+            _kept_call(call, short["id"]) for call, short in zip(calls, named, strict=True)
+        ]
+    elif kept["content"] is None:
+        kept["content"] = ""
+    message["origin"] = {"source": source, "turn": storable(kept)}
+    if thoughts := reasoning_in(turn):
+        before = message.get("thoughts")
+        whole_thoughts = whole("\n\n".join(filter(None, (thoughts, before))))
+        message["thoughts"] = whole_thoughts
+    return message
+
+
+def _kept_call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
+    function = dict(call["function"])
+    if not isinstance(function.get("arguments"), str):
+        function["arguments"] = as_json(function.get("arguments") or {})
+    own = call.get("id")
+    return {**call, "id": own if own and len(own) > LONGEST_ID else id, "function": function}
+
+
+def storable(value: Any) -> Any:
+    """A value out of JSON as it can be stored and sent again.
+
+    Raises:
+        InfrastructureError: it holds what JSON of ours cannot, such as a number of 40 digits.
+    """
+    try:
+        text = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair can be read, and never written
+        return storable(json.loads(whole(json.dumps(value, ensure_ascii=False))))
+    except (ValueError, OverflowError, RecursionError, TypeError) as error:
+        raise InfrastructureError(f"the server's reply cannot be kept: {error}") from None
+    if len(text) > 2 * MOST_CHARACTERS:
+        raise InfrastructureError(f"the reply has {len(text):,} bytes; no model writes so many")
+    return value
+
+
+def read_turn(turn: Mapping[str, Any]) -> Message:
+    """What a provider's turn says, its thoughts set apart.
+
+    Raises:
+        InfrastructureError: no model wrote this: a part has the wrong type, one call stands there
+            twice, or the reply is longer than any model's.
+    """
+    calls = [_read_call(call) for call in turn.get("tool_calls") or ()]
+    content, refusal = turn.get("content"), turn.get("refusal")
+    if isinstance(content, list):
+        content = _spoken_parts(content)
+    return separate_thoughts(from_wire(content, calls, refusal))
+
+
+def _spoken_parts(parts: Sequence[Any]) -> str:
+    """The text in a content of several parts; a thinking part is no speech."""
+    said: list[str] = []
+    for part in parts:
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind in ("text", "output_text") and isinstance(part.get("text"), str):
+            said.append(part["text"])
+        elif kind == "refusal" and isinstance(part.get("refusal"), str):
+            said.append(part["refusal"])
+        elif not isinstance(kind, str):
+            raise InfrastructureError(f"the reply's content is {parts!r:.100}, not text")
+    return "".join(said)
+
+
+def _read_call(call: Any) -> dict[str, Any]:
+    function = call.get("function") if isinstance(call, Mapping) else None
+    if not isinstance(function, Mapping):
+        raise InfrastructureError(f"a tool call is {call!r:.100}, not a function's")
+    arguments = function.get("arguments")
+    if isinstance(arguments, Mapping):
+        arguments = as_json(dict(arguments))
+    return {
+        "id": call.get("id"),
+        "name": function.get("name"),
+        "arguments": "" if arguments is None else arguments,
+    }
+
+
 def from_wire(
     content: str | None, calls: Sequence[Mapping[str, Any]], refusal: str | None = None
 ) -> Message:
@@ -64,7 +215,7 @@ def from_wire(
         ids = [call["id"] for call in calls]
         message["tool_calls"] = [
             {
-                "id": call["id"] if call["id"] and ids.count(call["id"]) == 1 else f"call_{index}",
+                "id": call["id"] if _names_one(call["id"], ids) else f"call_{index}",
                 "type": "function",
                 "function": {"name": call["name"], "arguments": _as_mapping(call["arguments"])},
             }
@@ -73,6 +224,10 @@ def from_wire(
     elif message["content"] is None:
         message["content"] = ""
     return message
+
+
+def _names_one(id: str | None, ids: Sequence[str | None]) -> bool:
+    return bool(id) and len(id or "") <= LONGEST_ID and ids.count(id) == 1
 
 
 def _check(content: Any, calls: Sequence[Mapping[str, Any]]) -> None:
@@ -95,58 +250,54 @@ def _check(content: Any, calls: Sequence[Mapping[str, Any]]) -> None:
         raise InfrastructureError(f"the reply has {size:,} characters; no model writes so many")
 
 
-async def read_stream(chunks: AsyncIterable[Any]) -> tuple[Message, str, Any]:
-    """A reply that comes in pieces: the action, the finish reason and the API's `usage`.
+def usage_of(usage: Any) -> Usage:
+    """What one call used, from the API's `usage` (which some servers leave out).
 
     Raises:
-        InfrastructureError: the stream ended too soon, or no model wrote this.
+        InfrastructureError: it counts in no numbers.
     """
-    content: list[str] = []
-    refusal: list[str] = []
-    calls: dict[int, dict[str, Any]] = {}
-    finish, usage, size = "", None, 0
-    async for chunk in chunks:
-        usage = getattr(chunk, "usage", None) or usage
-        for choice in chunk.choices or ():
-            finish = choice.finish_reason or finish
-            content.append(choice.delta.content or "")
-            size += len(content[-1])
-            refusal.append(getattr(choice.delta, "refusal", None) or "")
-            for piece in choice.delta.tool_calls or ():
-                call = calls.setdefault(piece.index, {"id": "", "name": None, "arguments": ""})
-                call["id"] = piece.id or call["id"]
-                if piece.function is not None:
-                    if piece.function.name is not None:
-                        call["name"] = (call["name"] or "") + piece.function.name
-                    call["arguments"] += piece.function.arguments or ""
-                    size += len(piece.function.arguments or "")
-        if size > MOST_CHARACTERS:
-            raise InfrastructureError(f"the reply has over {MOST_CHARACTERS:,} characters")
-    if not finish:
-        raise InfrastructureError("the stream ended before the reply did")
-    message = from_wire("".join(content), [calls[i] for i in sorted(calls)], "".join(refusal))
-    return message, finish, usage
-
-
-def usage_of(usage: Any) -> Usage:
-    """What one call used, from the API's `usage` (which some servers leave out)."""
-    details = getattr(usage, "prompt_tokens_details", None)
-    cost = getattr(usage, "cost", None)
+    usage = usage if isinstance(usage, Mapping) else {}
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
     return Usage(
         calls=1,
-        input_tokens=getattr(usage, "prompt_tokens", 0) or 0,
-        output_tokens=getattr(usage, "completion_tokens", 0) or 0,
-        cached_tokens=getattr(details, "cached_tokens", 0) or 0,
-        cost=cost if isinstance(cost, int | float) else None,
+        input_tokens=count(usage.get("prompt_tokens")),
+        output_tokens=count(usage.get("completion_tokens")),
+        cached_tokens=count(cached),
+        cost=price(usage.get("cost")),
     )
+
+
+def count(value: Any) -> int:
+    """A number of tokens as a server says it; 0 where it says none.
+
+    Raises:
+        InfrastructureError: it is no number from 0 to 2^53.
+    """
+    if value is None:
+        return 0
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_COUNTED:
+        raise InfrastructureError(f"the server counts {value!r:.50} tokens")
+    return value
+
+
+def price(value: Any) -> float | None:
+    """What a server says that a call cost, in US dollars; None where it says nothing of use."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < 1e6 else None
 
 
 def _as_mapping(text: str) -> Any:
     try:
-        value = json.loads(text or "{}")
+        value = json.loads(text.strip() or "{}")
         msgspec.json.encode(value)  # half a surrogate pair can be read, and never written
-    except (ValueError, RecursionError):
+    except (ValueError, OverflowError, RecursionError):
         return whole(text)
+    if value is None:  # some servers write `null` where a call has no arguments
+        return {}
     return value if isinstance(value, dict) else whole(text)
 
 

@@ -7,12 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ...envs.core import Message, Usage, UsageError, say, separate_thoughts
-from ..base import Agent, Reply, Tokens
+from ..base import CONTEXT_FULL, Agent, Reply, Tokens
 from .template import Dialogue, Template
-
-CONTEXT_FULL = "context_full"
-"""The finish of a conversation that leaves no room for a reply. Its tokens hold the prompt that did
-not fit, and nothing sampled."""
 
 
 class Generated(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ from ...envs.core import Message, UsageError
 from ..base import Agent
 from ..chat import ChatAgent, speaking
 from ..chat.prices import litellm
+from ..network import check_surroundings, spare_loopback
 from ..openai.agent import conversation_key
+from ..secrets import clean_key
 
 
 class LiteLLMAgent(ChatAgent):
@@ -50,10 +53,15 @@ class LiteLLMAgent(ChatAgent):
                 f"LiteLLM knows no provider for {model!r}; write litellm/<provider>/<model>, such "
                 "as litellm/anthropic/claude-sonnet-4-5 or litellm/openai/gpt-5"
             ) from None
-        if base_url is None and api_key is None:
-            missing = self._litellm.utils.validate_environment(model)["missing_keys"]
-            if missing:
-                raise UsageError(f"litellm/{model} needs {' and '.join(missing)}: set it first")
+        needed = self._litellm.utils.validate_environment(model)
+        if base_url is None and api_key is None and needed["missing_keys"]:
+            missing = " and ".join(needed["missing_keys"])
+            raise UsageError(f"litellm/{model} needs {missing}: set it first")
+        _clean_keys(self._provider)
+        self.address = base_url or ""
+        if base_url:
+            check_surroundings(base_url)
+            spare_loopback(base_url)
         known = self._litellm.get_supported_openai_params(bare, self._provider) or ()
         self._takes = frozenset(known)
         self._seed = self._seed and "seed" in self._takes
@@ -72,11 +80,24 @@ class LiteLLMAgent(ChatAgent):
             return {"prompt_cache_key": conversation_key(messages)}
         return {}
 
-    async def complete(self, request: dict[str, Any]) -> Any:
+    async def exchange(self, request: dict[str, Any]) -> Any:
         given = {k: v for k, v in self._target.items() if v is not None}
-        return await self._litellm.acompletion(
+        answer = await self._litellm.acompletion(
             **request, **given, timeout=self._timeout, max_retries=0, num_retries=0
         )
+        return answer if isinstance(answer, str | dict) else answer.model_dump()
+
+
+def _clean_keys(provider: str) -> None:
+    """Take the blanks and line ends off keys in the environment, where LiteLLM reads them.
+
+    Raises:
+        UsageError: the provider's key holds characters that no key has.
+    """
+    for name, value in list(os.environ.items()):
+        if name.endswith(("_API_KEY", "_TOKEN", "_ACCESS_KEY", "_ACCESS_KEY_ID")) and value.strip():
+            own = provider.upper() in name
+            os.environ[name] = clean_key(value, name) if own else value.strip()
 
 
 def from_uri(name: str, options: dict[str, str]) -> Agent:

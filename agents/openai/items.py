@@ -10,9 +10,18 @@ import json
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, Usage, text_in
+from ...envs.core import Message, Usage, separate_thoughts, text_in
 from ..base import InfrastructureError
-from ..chat.wire import as_json, from_wire, whole
+from ..chat.wire import (
+    LONGEST_ID,
+    as_json,
+    count,
+    from_wire,
+    price,
+    reads_alike,
+    storable,
+    whole,
+)
 
 Item = Mapping[str, Any]
 _ENDS = ("response.completed", "response.incomplete", "response.failed")
@@ -20,18 +29,40 @@ _FOR_GOOD = ("invalid_prompt", "bio_policy", "data_residency_mismatch")
 """Codes of errors that asking again does not mend."""
 
 
-def to_items(messages: Sequence[Message], memory: Mapping[int, Sequence[Item]]) -> list[Item]:
+def to_items(messages: Sequence[Message], source: str = "") -> list[Item]:
     """A conversation as the API takes it.
 
     Args:
         messages: all of it.
-        memory: for some of the messages, by index, the items that they came as.
+        source: the provider that it goes to; items that came from it go back as they came.
     """
-    return [
-        item
-        for index, message in enumerate(messages)
-        for item in memory.get(index) or _items(message)
-    ]
+    items: list[Item] = []
+    ids: dict[str, str] = {}  # of the last turn's calls, where its items name them otherwise
+    for message in messages:
+        turn = _returning(message, source)
+        if turn is not None:
+            items += turn
+            named = [item["call_id"] for item in turn if item["type"] == "function_call"]
+            calls = message.get("tool_calls") or ()
+            ids = {call["id"]: name for call, name in zip(calls, named, strict=False)}
+            continue
+        for item in _items(message):
+            if item.get("type") == "function_call_output":
+                item = {**item, "call_id": ids.get(item["call_id"], item["call_id"])}
+            items.append(item)
+    return items
+
+
+def _returning(message: Message, source: str) -> Sequence[Item] | None:
+    """The items that go back in place of a message; None where it says something else by now."""
+    origin = message.get("origin")
+    if not source or origin is None or origin["source"] != source:
+        return None
+    try:
+        same = reads_alike(read_items(origin["turn"]), message)
+    except (InfrastructureError, TypeError, KeyError):  # somebody's own record
+        return None
+    return origin["turn"] if same else None
 
 
 def _items(message: Message) -> list[Item]:
@@ -68,8 +99,32 @@ def to_tools(tools: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def from_items(output: Sequence[Any]) -> tuple[Message, list[Item]]:
-    """A reply as an action, and its items as they have to go back.
+def message_of(output: Sequence[Any], source: str) -> Message:
+    """A reply as an action that remembers its items as they have to go back.
+
+    Raises:
+        InfrastructureError: no model wrote this (see `from_wire`), or it cannot be kept.
+    """
+    message = read_items(output)
+    message["origin"] = {"source": source, "turn": storable(_kept(output, message))}
+    thoughts = [_reasoned(item) for item in output if item["type"] == "reasoning"]
+    if text := "\n\n".join(filter(None, [*thoughts, message.get("thoughts")])):
+        message["thoughts"] = whole(text)
+    return message
+
+
+def _reasoned(item: Item) -> str:
+    """What can be read of a reasoning item: its text, or else the summary of it."""
+    for name in ("content", "summary"):
+        parts = item.get(name) or ()
+        texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
+        if text := "\n\n".join(text for text in texts if isinstance(text, str)):
+            return text
+    return ""
+
+
+def read_items(output: Sequence[Any]) -> Message:
+    """What a reply's items say, its thoughts set apart.
 
     Raises:
         InfrastructureError: no model wrote this (see `from_wire`).
@@ -83,10 +138,10 @@ def from_items(output: Sequence[Any]) -> tuple[Message, list[Item]]:
             said.append("".join(p["text"] for p in parts if p["type"] == "output_text"))
             refused.append("".join(p["refusal"] for p in parts if p["type"] == "refusal"))
         elif item["type"] == "function_call":
-            about = {"name": item["name"], "arguments": item["arguments"]}
-            calls.append({"id": item.get("call_id"), **about})
-    message = from_wire(_text(said), calls, _text(refused))
-    return message, _kept(output, message)
+            given = item.get("arguments")
+            given = as_json(given) if isinstance(given, Mapping) else given or ""
+            calls.append({"id": item.get("call_id"), "name": item["name"], "arguments": given})
+    return separate_thoughts(from_wire(_text(said), calls, _text(refused)))
 
 
 def _text(parts: Sequence[str]) -> str:
@@ -100,7 +155,10 @@ def _kept(output: Sequence[Any], message: Message) -> list[Item]:
         items.pop()  # refuses "reasoning without its required following item"
     calls = [item for item in items if item["type"] == "function_call"]
     for item, call in zip(calls, message.get("tool_calls") or (), strict=True):
-        item["call_id"] = call["id"]  # the tool's answer names it
+        own = item.get("call_id")
+        item["call_id"] = own if own and len(own) > LONGEST_ID else call["id"]
+        if not isinstance(item.get("arguments"), str):
+            item["arguments"] = as_json(item.get("arguments") or {})
     return items
 
 
@@ -154,11 +212,10 @@ def usage_of(usage: Mapping[str, Any] | None) -> Usage:
     """What one call used, from the API's `usage`."""
     usage = usage or {}
     details = usage.get("input_tokens_details") or {}
-    cost = usage.get("cost")
     return Usage(
         calls=1,
-        input_tokens=usage.get("input_tokens") or 0,
-        output_tokens=usage.get("output_tokens") or 0,
-        cached_tokens=details.get("cached_tokens") or 0,
-        cost=cost if isinstance(cost, int | float) else None,
+        input_tokens=count(usage.get("input_tokens")),
+        output_tokens=count(usage.get("output_tokens")),
+        cached_tokens=count(details.get("cached_tokens")),
+        cost=price(usage.get("cost")),
     )

@@ -12,7 +12,7 @@ model takes plain chat messages.
 from __future__ import annotations
 
 from ...envs.core import check_among
-from .agent import TextTools
+from .agent import TextTools, read_reply
 from .base import Protocol
 from .chatml import CHATML, offers_tools
 from .hermes import Hermes
@@ -28,6 +28,7 @@ __all__ = [
     "constraint",
     "offers_tools",
     "protocol_of",
+    "read_reply",
 ]
 
 PROTOCOLS: dict[str, Protocol] = {

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...envs.core import Message, text_in
+from ...envs.core import Message, separate_thoughts, text_in
 from ..base import Agent, Reply
 from .base import Protocol
 
 if TYPE_CHECKING:
     from ..chat import ReplyCache
 
-__all__ = ["TextTools"]
+__all__ = ["TextTools", "read_reply"]
 
 
 class TextTools(Agent):
@@ -33,9 +33,8 @@ class TextTools(Agent):
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
-        reply = await self.agent.act(self.protocol.render(messages, tools), (), seed=seed)
-        message = self.protocol.parse(text_in(reply.message))
-        return msgspec.structs.replace(reply, message=message)
+        plain = self.protocol.render(messages, tools)
+        return read_reply(self.protocol, await self.agent.act(plain, (), seed=seed))
 
     def knows_cost(self) -> bool:
         return self.agent.knows_cost()
@@ -48,3 +47,21 @@ class TextTools(Agent):
 
     async def close(self) -> None:
         await self.agent.close()
+
+
+def read_reply(protocol: Protocol, reply: Reply) -> Reply:
+    """A reply in plain text as the action that it writes out.
+
+    The action keeps what its provider sent, and the text that it was read from, so that the model
+    gets its own words back (see `Protocol.render`).
+    """
+    said = separate_thoughts(reply.message)
+    if reply.stop or said.get("parse_error"):
+        return msgspec.structs.replace(reply, message=said)
+    text = text_in(said)
+    message = protocol.parse(text)
+    if thoughts := "\n\n".join(filter(None, (each.get("thoughts") for each in (said, message)))):
+        message["thoughts"] = thoughts
+    if (origin := said.get("origin")) is not None:
+        message["origin"] = {**origin, "text": text}
+    return msgspec.structs.replace(reply, message=message)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from ...envs.core import Message, text_in
+from ...envs.core import Message, separate_thoughts, text_in
+from ...envs.core.thoughts import UNFINISHED, closing_marks, thought_at
 
 Tools = Sequence[Mapping[str, Any]]
 _decode = json.JSONDecoder().raw_decode
+_MARKS_TRIED = 16
+"""The most marks behind which a reply is read, where it cannot be read from its beginning."""
 
 
 class Unreadable(ValueError):
@@ -45,6 +49,20 @@ class Protocol(ABC):
     def result(self, message: Message) -> str:
         """A tool's answer as the model reads it."""
 
+    def begins(self, text: str) -> int:
+        """Where the first call could begin in a text; its length where there is none.
+
+        Marks of thoughts behind it may be a part of an argument.
+        """
+        return len(text)
+
+    def divide(self, words: str, called: bool) -> tuple[str, str]:
+        """The thoughts and the speech in the words beside a reply's calls (`called`: it has some).
+
+        Default: all of them are speech.
+        """
+        return "", words
+
     @abstractmethod
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
         """The words of a reply beside its calls, and the calls.
@@ -74,10 +92,19 @@ class Protocol(ABC):
                 else:
                     plain.append({"role": "user", "content": text})
             elif role == "assistant":
-                plain.append({"role": "assistant", "content": self.written(message)})
+                plain.append(self._own_words(message))
             else:
                 plain.append({"role": role, "content": content})
         return plain
+
+    def _own_words(self, message: Message) -> Message:
+        """An assistant message as plain text: the model's own words, where they are known."""
+        origin = message.get("origin")
+        if origin is not None and "text" in origin:
+            read = self.parse(origin["text"])
+            if all(read.get(key) == message.get(key) for key in ("content", "tool_calls")):
+                return {"role": "assistant", "content": origin["text"], "origin": origin}
+        return {"role": "assistant", "content": self.written(message)}
 
     def written(self, message: Message) -> str:
         """An assistant message as the model would have written it."""
@@ -88,11 +115,23 @@ class Protocol(ABC):
         return "\n".join(part for part in parts if part)
 
     def parse(self, text: str) -> Message:
-        """A reply as an action; one that breaks the protocol carries `parse_error`."""
+        """A reply as an action, its thoughts set apart; one that breaks the protocol carries
+        `parse_error`."""
+        end, thoughts, closed = self._leading_thoughts(text)
+        if not closed:
+            return _with_thoughts(_broken("", UNFINISHED), thoughts)
         try:
-            words, calls = self.read(text)
+            words, calls = self.read(_blanked(text, end))
         except Unreadable as error:
-            return {"role": "assistant", "content": text, "parse_error": str(error)}
+            # Its opening mark may stand in the prompt, and a call be spoken of in the thought.
+            for mark in closing_marks(text, end, len(text))[:_MARKS_TRIED]:
+                with suppress(Unreadable):
+                    words, calls = self.read(_blanked(text, mark[1]))
+                    thoughts.append(text[end : mark[0]].strip())
+                    break
+            else:
+                return _with_thoughts(_broken(text[end:], str(error)), thoughts)
+        beside, words = self.divide(words, bool(calls))
         message: Message = {"role": "assistant", "content": words if words or not calls else None}
         if calls:
             message["tool_calls"] = [
@@ -103,7 +142,37 @@ class Protocol(ABC):
                 }
                 for number, (name, arguments) in enumerate(calls)
             ]
-        return message
+        return separate_thoughts(_with_thoughts(message, [*thoughts, beside]))
+
+    def _leading_thoughts(self, text: str) -> tuple[int, list[str], bool]:
+        """Where the thoughts end that a reply begins with, what they are, and whether they end."""
+        end, thoughts = 0, []
+        while thought := thought_at(text, end):
+            end = thought.end
+            thoughts.append(thought.text)
+            if not thought.closed:
+                return end, thoughts, False
+        first = end + self.begins(text[end:])
+        if marks := closing_marks(text, end, first):  # the opening mark stood in the prompt
+            mark = marks[-1]
+            thoughts.append(text[end : mark[0]].strip())
+            end = mark[1]
+        return end, thoughts, True
+
+
+def _broken(text: str, problem: str) -> Message:
+    return {"role": "assistant", "content": text, "parse_error": problem}
+
+
+def _blanked(text: str, end: int) -> str:
+    """A text with blanks in place of its beginning, so that places in it stay what they are."""
+    return "".join("\n" if sign == "\n" else " " for sign in text[:end]) + text[end:]
+
+
+def _with_thoughts(message: Message, thoughts: Sequence[str]) -> Message:
+    if whole := "\n\n".join(filter(None, thoughts)):
+        message["thoughts"] = whole
+    return message
 
 
 def as_json(value: Any) -> str:

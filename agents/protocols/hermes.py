@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from ...envs.core import Message
+from ...envs.core.thoughts import thought_at
 from .base import Protocol, Tools, Unreadable, as_json, named_call, object_at
 
 __all__ = ["Hermes"]
 
 OPEN, CLOSE = "<tool_call>", "</tool_call>"
 _TAG = re.compile(r"</?tool_call>")
-_THOUGHT = "</think>"
 
 INSTRUCTIONS = """\
 You act by calling tools. These are the tools, one a line, each with a JSON Schema of its arguments:
@@ -41,12 +41,15 @@ class Hermes(Protocol):
     def result(self, message: Message) -> str:
         return f"<tool_response>\n{message['content'] or ''}\n</tool_response>"
 
+    def begins(self, text: str) -> int:
+        found = text.find(OPEN)
+        return len(text) if found < 0 else found
+
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
-        """Tags inside a thought that the reply begins with are words, not calls."""
+        """Tags inside of thoughts are words, not calls."""
         calls: list[tuple[str, dict[str, Any]]] = []
         words: list[str] = []
-        at = _after_thought(text)
-        words.append(text[:at])
+        at = 0
         while tag := _TAG.search(text, at):
             if tag[0] == CLOSE:
                 raise Unreadable(text, tag.start(), f"{CLOSE} with no {OPEN} before it")
@@ -58,15 +61,8 @@ class Hermes(Protocol):
             if not rest.startswith(CLOSE):
                 raise Unreadable(text, at, f"expected {CLOSE} after the JSON object")
             at += len(CLOSE)
+            while (thought := thought_at(text, at)) and thought.closed:
+                words.append(text[at : thought.end])
+                at = thought.end
         words.append(text[at:])
         return "".join(words).strip(), calls
-
-
-def _after_thought(text: str) -> int:
-    """Where a thought ends. Its `<think>` may be missing: a template put it into the prompt."""
-    end = text.find(_THOUGHT)
-    if end < 0:
-        return 0
-    call = text.find(OPEN)
-    begun = text.lstrip().startswith("<think>")
-    return end + len(_THOUGHT) if begun or call < 0 or end < call else 0

@@ -38,6 +38,9 @@ class JsonOnly(Protocol):
             return super().written(message)
         return as_json({"text": text_in(message)})
 
+    def begins(self, text: str) -> int:
+        return 0 if text.lstrip()[:1] == "{" else len(text)
+
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
         value, end = object_at(text, 0)
         if left := text[end:].strip():

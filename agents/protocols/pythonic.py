@@ -56,6 +56,9 @@ class Pythonic(Protocol):
             return text_in(message)
         return f"[{', '.join(self.call(each['name'], each['arguments']) for each in calls)}]"
 
+    def begins(self, text: str) -> int:
+        return 0 if text.lstrip()[:1] == "[" else len(text)
+
     def read(self, text: str) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
         source = text.strip()
         if not source.startswith("["):

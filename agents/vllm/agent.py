@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
-from ...envs.core import Message, UsageError, cache_folder, text_in
+from ...envs.core import Message, UsageError, cache_folder
 from ..base import Agent, Reply
 from ..chat import ReplyCache
 from ..dialogue import Speaker
 from ..models import MODELS, located
 from ..openai import OpenAIAgent
-from ..protocols import CHATML, Protocol, constraint, offers_tools, protocol_of
+from ..protocols import (
+    CHATML,
+    Protocol,
+    constraint,
+    offers_tools,
+    protocol_of,
+    read_reply,
+)
 from .server import Server, python_with_vllm, takes_seeds
 from .tokens import TokenVoice
 
@@ -157,8 +162,7 @@ class VLLMAgent(Agent):
         plain = self._protocol.render(messages, tools)
         extra = {"response_format": constraint(tools)} if self._constrained and tools else {}
         reply = await self._client.ask(plain, (), seed=seed, extra=extra)
-        message = self._protocol.parse(text_in(reply.message))
-        return msgspec.structs.replace(reply, message=message)
+        return read_reply(self._protocol, reply)
 
     async def close(self) -> None:
         if self._client is not None:

@@ -153,9 +153,13 @@ for how, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 0)):
 """Ends a server whose owner was killed: the pipe that it reads from closes with its owner."""
 
 
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens addresses without a proxy: the server runs on this machine."""
+
+
 def _healthy(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+        with _direct.open(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
             return answer.status == 200
     except (OSError, urllib.error.URLError):
         return False

@@ -16,7 +16,6 @@ from .limits import Limits
 from .messages import (
     Action,
     Content,
-    ImagePart,
     Message,
     Observation,
     Origin,
@@ -53,7 +52,6 @@ __all__ = [
     "Entry",
     "Episode",
     "FormatError",
-    "ImagePart",
     "Ledger",
     "Length",
     "Limits",

@@ -12,7 +12,7 @@ users and partners never see either (see `thoughts.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
 class Function(TypedDict):
@@ -30,13 +30,6 @@ class ToolCall(TypedDict):
     function: Function
 
 
-class TextPart(TypedDict):
-    """A piece of text in a content of several parts."""
-
-    type: Literal["text"]
-    text: str
-
-
 class ImageURL(TypedDict):
     """Where an image is: a `data:` URL with the image itself, or an address."""
 
@@ -44,17 +37,14 @@ class ImageURL(TypedDict):
     detail: NotRequired[str]
 
 
-class ImagePart(TypedDict):
-    """An image in a content of several parts."""
+class Part(TypedDict):
+    """A piece of a content of several parts: text, or an image."""
 
-    type: Literal["image_url"]
-    image_url: ImageURL
+    type: Literal["text", "image_url"]
+    text: NotRequired[str]
+    image_url: NotRequired[ImageURL]
 
 
-if TYPE_CHECKING:
-    Part: TypeAlias = TextPart | ImagePart
-else:  # msgspec, which reads replies back from disk, takes no union of two TypedDicts
-    Part = dict[str, Any]
 Content: TypeAlias = str | list[Part] | None
 """What a message says: text, or text and images in order."""
 
@@ -66,6 +56,8 @@ class Origin(TypedDict):
     """The provider, place and model that the turn came from; the place is a digest."""
     turn: Any
     """The provider's own form of the turn, with fields that Palestra does not know."""
+    text: NotRequired[str]
+    """The text that a text protocol read the message from."""
 
 
 class Message(TypedDict):
@@ -142,7 +134,7 @@ def text_in(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
-    return "\n".join(part["text"] for part in content or () if part["type"] == "text")
+    return "\n".join(part.get("text", "") for part in content or () if part["type"] == "text")
 
 
 def text_of(messages: Iterable[Message]) -> str:

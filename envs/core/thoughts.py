@@ -189,7 +189,6 @@ def thought_at(text: str, position: int) -> Thought | None:
     return Thought(text[opening.end() : closing.start()].strip(), closing.end(), True)
 
 
-def closing_mark(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the last mark stands that closes a thought between two positions, if there is one."""
-    marks = [m for m in _MARKS.finditer(text, start, end) if m["close"] and not m["inner"]]
-    return marks[-1].span() if marks else None
+def closing_marks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the marks that close a thought begin and end, between two positions."""
+    return [m.span() for m in _MARKS.finditer(text, start, end) if m["close"] and not m["inner"]]

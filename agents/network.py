@@ -57,13 +57,16 @@ def open_client(openai: Any, url: str, timeout: float) -> Any:
         raise UsageError(f"{hide(url)} cannot be used: {hide(str(error))}") from None
 
 
-def check_surroundings(url: str) -> None:
-    """Check what a client for this address would read from the environment.
+def check_surroundings(url: str = "") -> None:
+    """Check what a client would read from the environment.
+
+    Args:
+        url: where the server is; empty where only a library knows it.
 
     Raises:
         UsageError: it cannot be used; the message names the variable.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(url or "https://anywhere")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(
             f"{hide(url)!r} is no address; expected one such as http://localhost:8000/v1"
@@ -113,7 +116,10 @@ def _has_socks() -> bool:
 def proxy_used(url: str) -> str:
     """The proxy between here and a server, with a word before it; empty where there is none."""
     parts = urlsplit(url)
-    if is_loopback(url) or not parts.hostname or proxy_bypass(parts.hostname):
+    spared = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    if is_loopback(url) or not parts.hostname or "*" in spared.split(","):
+        return ""
+    if proxy_bypass(parts.hostname):
         return ""
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

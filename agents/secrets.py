@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from ..envs.core import UsageError
 
-__all__ = ["clean_key", "hide", "remember"]
+__all__ = ["clean_key", "hide", "holds_key", "remember"]
 
 HIDDEN = "[key]"
 SHORTEST = 6
@@ -26,13 +26,20 @@ _NAMES = re.compile(
     r"(?:^|_)(?:KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$|\d)", re.IGNORECASE
 )
 _LOGIN = re.compile(r"(?<=://)[^/@\s'\"]+(?=@)")
-_known: set[str] = set()
+_known: dict[str, tuple[bytes, ...]] = {}
+"""Keys that agents were given, each with all its forms."""
 
 
 def remember(key: str) -> None:
-    """Hide a key that stands in no environment variable."""
-    if len(key.strip()) >= SHORTEST:
-        _known.add(key.strip())
+    """Hide a key that an agent was given."""
+    key = key.strip()
+    if len(key) >= SHORTEST and key not in _known:
+        _known[key] = tuple(form.encode() for form in _forms(key))
+
+
+def holds_key(text: bytes) -> bool:
+    """Whether a text holds a key that an agent was given; quick, for every reply."""
+    return any(form in text for forms in _known.values() for form in forms)
 
 
 def clean_key(key: str, name: str) -> str:
@@ -76,7 +83,7 @@ def _secrets() -> set[str]:
         for name, value in os.environ.items()
         if len(value.strip()) >= SHORTEST and _NAMES.search(name) and not os.path.exists(value)
     }
-    return named | _known
+    return named | _known.keys()
 
 
 def _forms(secret: str) -> set[str]:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from ..agents import Agent, InfrastructureError, Reply
 from ..agents.patience import Retry, patiently, retrying, together
+from ..agents.secrets import hide
 from ..agents.seeds import of_episode, of_turn
 from ..envs.core import Episode, Message, UsageError, spoken
 from .games import Game
@@ -97,7 +98,7 @@ async def _play(
     except UsageError:
         raise
     except Exception:
-        raise _AgentBroke(traceback.format_exc(limit=-4)) from None
+        raise _AgentBroke(hide(traceback.format_exc(limit=-4))) from None
     clock = asyncio.get_running_loop().time
     deadline = None if limits.seconds is None else clock() + limits.seconds
     usage = episode.usage
@@ -216,7 +217,7 @@ async def _act(
     except (TimeoutError, UsageError):
         raise
     except Exception:
-        raise _AgentBroke(traceback.format_exc(limit=-4)) from None
+        raise _AgentBroke(hide(traceback.format_exc(limit=-4))) from None
     if not isinstance(reply, Reply):
         raise _AgentBroke(f"{type(player).__name__}.act returned {reply!r:.200}; expected a Reply")
     return reply

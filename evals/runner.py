@@ -25,6 +25,7 @@ import msgspec
 
 from ..agents import Agent, ReplyCache
 from ..agents.patience import Retry
+from ..agents.secrets import hide
 from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
 from .budget import Budget
@@ -171,7 +172,7 @@ async def run(
         tally.doing = f"Getting {agent.uri} ready ..."
         await agent.check()
     tally.doing, tally.began = "", time.monotonic()
-    store.begin(session, command or shlex.join(["palestra", *sys.argv[1:]]), versions())
+    store.begin(session, hide(command or shlex.join(["palestra", *sys.argv[1:]])), versions())
     try:
         await _Session(
             todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()

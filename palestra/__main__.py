@@ -14,7 +14,9 @@ def main() -> None:
     try:
         app()
     except UsageError as error:
-        print(f"palestra: {error}", file=sys.stderr)
+        from palestra.agents.secrets import hide
+
+        print(f"palestra: {hide(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:  # `palestra ... | head`: who reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from palestra.envs.sandbox import backends
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("envs", "agents", "evals", "training", "leaderboard")
@@ -90,6 +94,15 @@ def test_the_wheel_holds_every_file_and_every_module_imports(tmp_path: Path) -> 
 def test_the_readmes_second_command_is_what_ci_runs() -> None:
     commands = re.findall(r"^```sh\n(.+?)\n```", (ROOT / "README.md").read_text(), re.M | re.S)
     assert commands[1] in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.mark.skipif(os.environ.get("CI") != "true", reason="users may do without: tests then skip")
+def test_in_ci_no_test_is_skipped_for_want_of_a_program() -> None:
+    names = {"chromium": "chromium", "chromedriver": "chromium-driver", "bwrap": "bubblewrap"}
+    missing = [package for name, package in names.items() if shutil.which(name) is None]
+    assert not missing, f"apt-get install {' '.join(missing)}"
+    found = {each.name for each in backends() if each.available}
+    assert "bwrap" in found, "bubblewrap is installed and cannot make a sandbox here"
 
 
 def test_the_reference_of_the_command_line_is_current() -> None:

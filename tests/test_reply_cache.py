@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,26 @@ def test_another_seed_and_another_server_are_asked(tmp_path: Path) -> None:
         assert server.served == 2 * asked
         played(other, tmp_path / "c.duckdb", tmp_path)
         assert other.served == asked
+
+
+@pytest.mark.parametrize("options", ["&seed=false", "&api=responses", ""])
+def test_another_trial_asks_again_though_no_seed_is_sent(tmp_path: Path, options: str) -> None:
+    """Where a server draws as it likes, four trials are four draws, and the next run has them."""
+    draws = random.Random(1)
+
+    def drawn(request: dict[str, Any]) -> dict[str, Any]:
+        return {"content": str(draws.randrange(10**9))}
+
+    def said(server: ChatServer, db: Path) -> list[tuple[str, int, Any]]:
+        agent = f"openai/m?base_url={server.url}{options}"
+        evaluate(["formal"], [agent], tasks=5, trials=4, db=db, cache=tmp_path / "kept")
+        return sorted((e.task, e.trial, e.messages[-1]["content"]) for e in episodes(db))
+
+    with ChatServer(drawn) as server:
+        first = said(server, tmp_path / "a.duckdb")
+        assert len({words for _, _, words in first}) == 20
+        assert said(server, tmp_path / "b.duckdb") == first
+        assert server.served == 20
 
 
 def test_what_failed_is_not_kept(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
 from .prices import cost_of, is_priced
-from .refusals import ContextFull, NoSystemRole, refusal_of
+from .refusals import ContextFull, NoSystemRole, NoThoughts, refusal_of
 from .stream import read_stream
 from .wire import message_of, to_wire, usage_of
 
@@ -138,19 +138,22 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
-        if self._folds:
-            messages = without_system(messages)
         try:
             return await self._ask(messages, tools, seed, extra or {})
-        except NoSystemRole as refused:
-            folded = without_system(messages)
-            if folded == list(messages):
-                raise InfrastructureError(str(refused), retry=False) from refused
-            self._folds = True
-            try:
-                return await self._ask(folded, tools, seed, extra or {})
-            except NoSystemRole as again:
-                raise InfrastructureError(str(again), retry=False) from again
+        except (NoSystemRole, NoThoughts) as refused:
+            if not self._gives_up(refused, messages):
+                raise
+            return await self.ask(messages, tools, seed=seed, extra=extra)
+
+    def _gives_up(self, refused: Exception, messages: Sequence[Message]) -> bool:
+        """Leave out, from now on, what the server refuses; False where nothing of it is sent."""
+        if isinstance(refused, NoSystemRole):
+            gives_up = not self._folds and without_system(messages) != list(messages)
+            self._folds = self._folds or gives_up
+            return gives_up
+        gives_up = self._returns and any("origin" in message for message in messages)
+        self._returns = self._returns and not gives_up
+        return gives_up
 
     async def _ask(
         self,
@@ -159,6 +162,8 @@ class ChatAgent(Agent):
         seed: int,
         extra: Mapping[str, Any],
     ) -> Reply:
+        if self._folds:
+            messages = without_system(messages)
         request = self.request(messages, tools, seed) | dict(extra)
         try:
             return await self.send(request, self.hints(messages), seed)
@@ -205,7 +210,7 @@ class ChatAgent(Agent):
         Raises:
             InfrastructureError: nobody answered, whatever way the client says so.
             ContextFull: the conversation is too long for the model.
-            NoSystemRole: the model takes no system messages.
+            NoSystemRole, NoThoughts: the same conversation may be taken in another form.
             UsageError: no call to this server can succeed.
         """
         openai = self._openai
@@ -280,7 +285,9 @@ def _said_by(error: Any) -> str:
     within = body.get("error")
     inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
     code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
-    return f"{error.message} [{code}]" if code and str(code) not in error.message else error.message
+    said = inner.get("message")
+    message = said if isinstance(said, str) and said else str(error.message)
+    return f"{message} [{code}]" if code and str(code) not in message else message
 
 
 @cache

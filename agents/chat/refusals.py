@@ -14,14 +14,18 @@ from ...envs.core import UsageError
 from ..base import InfrastructureError
 from ..secrets import hide
 
-__all__ = ["ContextFull", "NoSystemRole", "refusal_of"]
+__all__ = ["ContextFull", "NoSystemRole", "NoThoughts", "refusal_of"]
 
 
-class ContextFull(Exception):
+class ContextFull(InfrastructureError):
     """The conversation does not fit into the model's context any more."""
 
 
-class NoSystemRole(Exception):
+class NoThoughts(InfrastructureError):
+    """The server does not take a model's thoughts back."""
+
+
+class NoSystemRole(InfrastructureError):
     """The model's chat template takes no system messages, or wants roles in turn."""
 
 
@@ -70,10 +74,12 @@ _SYSTEM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEED = re.compile(r"\bseed\b", re.IGNORECASE)
+_REASONING = r"(?:reasoning|thinking|thought|extra_content)\w*"
 _THOUGHTS = re.compile(
-    r"remove.{0,40}(?:reasoning|thinking)"
-    r"|(?:reasoning_content|thinking).{0,60}not (?:allowed|permitted|supported)",
-    re.IGNORECASE,
+    rf"remove.{{0,40}}{_REASONING}"
+    rf"|{_REASONING}.{{0,60}}(?:unsupported|not (?:allowed|permitted|supported)|unexpected|unknown)"
+    rf"|(?:unsupported|unexpected|unknown|extra|additional|forbidden).{{0,60}}{_REASONING}",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -96,9 +102,11 @@ def refusal_of(uri: str, status: int, text: str, headers: Any) -> Exception:
     if status == 401:
         return _ends_run(uri, "the key is not taken", about, "Set another one")
     if status in (400, 413, 422, 500) and not rate and _CONTEXT.search(text):
-        return ContextFull(about)
+        return ContextFull(about, retry=False)
     if status in (400, 422, 500) and _SYSTEM.search(text):
-        return NoSystemRole(about)
+        return NoSystemRole(about, retry=False)
+    if status in (400, 422) and _THOUGHTS.search(text):
+        return NoThoughts(about, retry=False)
     if status == 404 or (status == 400 and _MODEL.search(text)):
         return _ends_run(uri, "there is no such model or address", about, "Correct the name")
     # 422: what LiteLLM makes of an error in the body of a reply with status 200
@@ -106,8 +114,6 @@ def refusal_of(uri: str, status: int, text: str, headers: Any) -> Exception:
     hint = ""
     if status in (400, 422) and _SEED.search(text):
         hint = " (where a server takes no seed, add ?seed=false)"
-    elif status in (400, 422) and _THOUGHTS.search(text):
-        hint = " (where a server does not take thoughts back, add ?thoughts=false)"
     return InfrastructureError(about + hint, retry=retry, after=_seconds(headers))
 
 

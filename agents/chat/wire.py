@@ -17,6 +17,7 @@ import msgspec
 
 from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
+from ..secrets import hide, holds_key
 from .reasoning import reasoning_in
 
 MOST_CHARACTERS = 4_000_000
@@ -115,6 +116,7 @@ def message_of(turn: Mapping[str, Any], source: str) -> Message:
     Raises:
         InfrastructureError: no model wrote this, or it cannot be stored.
     """
+    turn = storable(turn)
     message = read_turn(turn)
     kept = {name: value for name, value in turn.items() if value is not None and value != []}
     kept |= {"role": "assistant", "content": turn.get("content")}
@@ -125,7 +127,7 @@ def message_of(turn: Mapping[str, Any], source: str) -> Message:
         ]
     elif kept["content"] is None:
         kept["content"] = ""
-    message["origin"] = {"source": source, "turn": storable(kept)}
+    message["origin"] = {"source": source, "turn": kept}
     if thoughts := reasoning_in(turn):
         before = message.get("thoughts")
         whole_thoughts = whole("\n\n".join(filter(None, (thoughts, before))))
@@ -142,7 +144,7 @@ def _kept_call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
 
 
 def storable(value: Any) -> Any:
-    """A value out of JSON as it can be stored and sent again.
+    """A value out of JSON as it can be stored and sent again: without keys, whatever a server says.
 
     Raises:
         InfrastructureError: it holds what JSON of ours cannot, such as a number of 40 digits.
@@ -155,7 +157,7 @@ def storable(value: Any) -> Any:
         raise InfrastructureError(f"the server's reply cannot be kept: {error}") from None
     if len(text) > 2 * MOST_CHARACTERS:
         raise InfrastructureError(f"the reply has {len(text):,} bytes; no model writes so many")
-    return value
+    return msgspec.json.decode(hide(text.decode())) if holds_key(text) else value
 
 
 def read_turn(turn: Mapping[str, Any]) -> Message:

@@ -59,8 +59,8 @@ class LiteLLMAgent(ChatAgent):
             raise UsageError(f"litellm/{model} needs {missing}: set it first")
         _clean_keys(self._provider)
         self.address = base_url or ""
+        check_surroundings(self.address)
         if base_url:
-            check_surroundings(base_url)
             spare_loopback(base_url)
         known = self._litellm.get_supported_openai_params(bare, self._provider) or ()
         self._takes = frozenset(known)

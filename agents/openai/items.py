@@ -105,8 +105,9 @@ def message_of(output: Sequence[Any], source: str) -> Message:
     Raises:
         InfrastructureError: no model wrote this (see `from_wire`), or it cannot be kept.
     """
+    output = storable(list(output))
     message = read_items(output)
-    message["origin"] = {"source": source, "turn": storable(_kept(output, message))}
+    message["origin"] = {"source": source, "turn": _kept(output, message)}
     thoughts = [_reasoned(item) for item in output if item["type"] == "reasoning"]
     if text := "\n\n".join(filter(None, [*thoughts, message.get("thoughts")])):
         message["thoughts"] = whole(text)

@@ -154,7 +154,8 @@ class Protocol(ABC):
                 return end, thoughts, False
         first = end + self.begins(text[end:])
         if marks := closing_marks(text, end, first):  # the opening mark stood in the prompt
-            mark = marks[-1]
+            calling = (m for m in marks if self.begins(text[m[1] :]) < len(text) - m[1])
+            mark = next(calling, marks[-1])
             thoughts.append(text[end : mark[0]].strip())
             end = mark[1]
         return end, thoughts, True

@@ -76,7 +76,7 @@ def split_thoughts(text: str) -> Split:
     A thought is what stands between two marks, wherever it stands. A closing mark with no opening
     one ends a thought that began before the text (chat templates write the opening mark into the
     prompt). An opening mark with no closing one begins a thought that never ends, if it stands at
-    the start of a line; elsewhere it is a word, and so is a mark in quotes.
+    the start of a line; elsewhere it is a word, and so is a mark in quotes, outside of thoughts.
     """
     thoughts: list[str] = []
     finished = True
@@ -94,7 +94,7 @@ def split_thoughts(text: str) -> Split:
 
 def _split_once(text: str) -> Split | None:
     """One pass from left to right; None where no mark counts."""
-    marks = [mark for mark in _MARKS.finditer(text) if not _is_quoted(text, mark)]
+    marks = list(_MARKS.finditer(text))
     last_close = max((i for i, mark in enumerate(marks) if mark["close"]), default=-1)
     said: list[str] = []
     thoughts: list[str] = []
@@ -102,6 +102,8 @@ def _split_once(text: str) -> Split | None:
     at = 0
     changed = False
     for number, mark in enumerate(marks):
+        if begun is None and _is_quoted(text, mark):
+            continue
         if mark["open"]:
             if begun is not None or (number > last_close and not _begins_line(text, mark)):
                 continue
@@ -134,9 +136,11 @@ def _begins_line(text: str, mark: re.Match[str]) -> bool:
 
 
 def _is_quoted(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark stands in quotes that open right before it and close right behind it."""
     start, end = mark.span()
-    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
-    return bool(before) and bool(after) and before in _QUOTES and after in _QUOTES
+    before, after = text[max(start - 2, 0) : start], text[end : end + 1]
+    opens = len(before) == 1 or (len(before) == 2 and (before[0].isspace() or before[0] in "([{"))
+    return bool(after) and opens and before[-1] in _QUOTES and after in _QUOTES
 
 
 def separate_thoughts(message: Message) -> Message:

@@ -49,11 +49,15 @@ def _fault(about: str, *, harmless: bool = False, slow: bool = False) -> Any:
     return add
 
 
-def refusing(status: int, headers: Mapping[str, str] | None = None) -> Callable[..., Any]:
+def refusing(
+    status: int,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b'{"error": {"message": "no"}}',
+) -> Callable[..., Any]:
     """A fault's `send` that answers with this status."""
 
     async def send(wire: Wire, message: Message) -> bool:
-        return await wire.send(status, b'{"error": {"message": "no"}}', headers=headers)
+        return await wire.send(status, body, headers=headers)
 
     return send
 

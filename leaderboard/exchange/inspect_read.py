@@ -251,7 +251,7 @@ def _messages(given: Any) -> list[Message]:
             if thoughts:
                 made["thoughts"] = thoughts
             origin = (message.get("metadata") or {}).get("origin")
-            if isinstance(origin, dict) and origin.keys() == {"source", "turn"}:
+            if isinstance(origin, dict) and origin.keys() >= {"source", "turn"}:
                 made["origin"] = cast("Origin", origin)
             calls = message.get("tool_calls") or ()
             if calls:

@@ -126,6 +126,14 @@ class Agent(ABC):
         """Whether the agent can play this environment (a class or an instance)."""
         return True
 
+    def sees_images(self) -> bool:
+        """Whether the agent can be shown images; True for scripts, which nothing stops.
+
+        `plan` refuses an agent that cannot for environments that show some. An agent that reads
+        text only returns False, and raises UsageError for an image that it is shown anyway.
+        """
+        return True
+
     def knows_cost(self) -> bool:
         """Whether usage says what was paid: always, where nothing is to pay."""
         return True

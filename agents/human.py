@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from ..envs.core import Message, calls, say, text_in
+from ..envs.core import Message, calls, describe, image_facts, images_in, say
+from ..envs.core.images import ImageFacts
 from .base import Agent, Reply
 from .uri import take_options
 
@@ -76,7 +78,9 @@ class Human(Agent):
     def _show(self, message: Message) -> None:
         title = message.get("name") or message["role"]
         # As it is: the agent sees Markdown's addresses and line breaks too.
-        self._console.print(Panel(Text(text_in(message)), title=title))
+        self._console.print(Panel(Text(describe(message)), title=title))
+        for part in images_in(message):
+            self._console.print(f"The image is in {_saved(image_facts(part))}", markup=False)
 
     def _list(self, tools: Sequence[Mapping[str, Any]]) -> None:
         for tool in tools:
@@ -84,6 +88,14 @@ class Human(Agent):
             names = ", ".join(function["parameters"]["properties"])
             first = function["description"].partition("\n")[0]
             self._console.print(f"  [bold]{function['name']}[/]({names})  [dim]{first}[/]")
+
+
+def _saved(image: ImageFacts) -> str:
+    """Write an image to a temporary file, as a terminal cannot show it; returns the path."""
+    suffix = f".{image.media_type.removeprefix('image/')}"
+    with NamedTemporaryFile(prefix="palestra-", suffix=suffix, delete=False) as file:
+        file.write(image.data)
+    return file.name
 
 
 def parse_line(line: str, tools: Sequence[Mapping[str, Any]]) -> Message | str:

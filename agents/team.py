@@ -61,6 +61,9 @@ class Team(Agent):
             raise UsageError(f"{self.uri}: {what}; the seats are {', '.join(seats)}")
         return all(agent.plays(env) for agent in self._different)
 
+    def sees_images(self) -> bool:
+        return all(agent.sees_images() for agent in self._different)
+
     def knows_cost(self) -> bool:
         return all(agent.knows_cost() for agent in self._different)
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 from ..agents import Agent, InfrastructureError
 from ..agents.patience import Retry, patiently, retrying, together
-from ..agents.scaffolds.text import read_object, shown
+from ..agents.scaffolds.text import read_object, shown, with_images
 from ..agents.seeds import of_sample
-from ..envs.core import Episode, Question, Usage, UsageError, system, text_in, user
+from ..envs.core import Episode, Question, Usage, UsageError, images_in, system, text_in, user
 from ..leaderboard.opinions import Opinion, keep, unasked
 from ..leaderboard.queries import episodes
 from .budget import Budget
@@ -115,7 +115,13 @@ async def _asked(judge: Agent, question: Question, episode: Episode, retry: Retr
         question=question.text,
     )
     text = _ABOUT.format(record=shown(episode.messages), question=question.text)
-    messages, seed = [system(_RULES), user(text)], of_sample(episode.seed, 0, "opinion")
+    if not judge.sees_images() and any(map(images_in, episode.messages)):
+        raise UsageError(
+            f"the episode {episode.key} shows images, and {judge.uri!r} reads text only: choose a "
+            "judge that sees images"
+        )
+    about = user(with_images(text, episode.messages))
+    messages, seed = [system(_RULES), about], of_sample(episode.seed, 0, "opinion")
     with retrying(retry):
         try:
             reply = await patiently(lambda: judge.act(messages, (), seed=seed))

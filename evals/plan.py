@@ -115,6 +115,12 @@ def plan(
                 raise UsageError(
                     f"{env.id} has no reference agent {uri!r}; it has {', '.join(env.references)}"
                 )
+            if env.images and not agent.sees_images():
+                raise UsageError(
+                    f"{env.id} shows images, and {agent.uri!r} is not known to see any: choose an "
+                    "agent that does. If you know that a model of openai/..., litellm/... or "
+                    "vllm/... sees images, add images=true to its options"
+                )
             cell = Cell(
                 run=name,
                 environment=env.id,
@@ -154,6 +160,7 @@ class EnvTable:
         self.references: Mapping[str, Any] = getattr(self.unwrapped, "references", {})
         self.headline: str = getattr(self.unwrapped, "headline", "return")
         self.rate: bool = getattr(self.unwrapped, "rate", False)
+        self.images: bool = getattr(self.unwrapped, "images", False) is True
         self.turns: int | None = getattr(getattr(self.unwrapped, "limits", None), "turns", None)
         if self.turns is not None:  # in an arena every seat acts in every turn
             self.turns *= len(getattr(self.unwrapped, "possible_agents", ("",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -151,7 +152,8 @@ def test_a_model_that_thinks_aloud_goes_on_from_its_own_ids() -> None:
         uri, context, max_tokens = "hf/thinker", 4000, 100
 
         def __init__(self) -> None:
-            self.template, self.tokenizer, self.ends = told(PLAIN)
+            self.template, self.tokenizer, ends = told(PLAIN)
+            self.ends: Mapping[int, str] = ends
 
         async def generate(self, prompt: list[int], seed: int, most: int) -> Generated:
             ids = [*self.tokenizer("<think>\nNorth?\n</think>\n\nThe Po.")["input_ids"], 0]

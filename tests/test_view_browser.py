@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+import picturing
 import viewing
+from palestra.envs.core import image
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium")
 
@@ -80,6 +82,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     viewing.filled(folder / "board.duckdb")
     viewing.seated(folder / "board.duckdb")
     viewing.thoughtful(folder / "board.duckdb")
+    drawn = image(picturing.draw(picturing.grid_of(1)))
+    viewing.pictured(folder / "board.duckdb", drawn)
     viewing.run_folder(folder / "runs", "first")
     viewing.run_folder(folder / "runs", "second")
     program = [sys.executable, "-P", "-m", "palestra", "view", "--db", "board.duckdb"]
@@ -141,7 +145,7 @@ def test_every_view_loads_at_every_width_in_light_and_dark(
 
 def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> None:
     browser.go("#/board")
-    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 18
+    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 19
     assert browser.all("svg.whisker .ring")  # both ends of the bracket
     select = browser.all("select[name=run]")[0]
     browser.js("arguments[0].value = 'thrice'", select)
@@ -299,6 +303,26 @@ def test_hostile_texts_are_shown_and_nothing_runs(browser: Browser, name: str) -
         browser.until(lambda: browser.texts(".step .text")[0] == text, "not all is shown")
     else:
         assert browser.all(".step .unseen")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_images_are_shown_with_a_description_and_nothing_else_is(
+    browser: Browser, width: int
+) -> None:
+    browser.look(width)
+    browser.go(f"#/episode/{viewing.key_of('pictured')}")
+    browser.until(lambda: len(browser.all(".step")) == 5, "no episode")
+    images = "[...document.querySelectorAll('main img')]"
+    assert len(browser.all("main img")) == len(browser.all(".step.user img, .step.tool img")) == 2
+    for element in browser.all("main img"):
+        browser.js("arguments[0].scrollIntoView()", element)
+    loaded = f"return {images}.every((e) => e.complete && e.naturalWidth === 32)"
+    browser.until(lambda: browser.js(loaded), "an image is not shown")
+    about = browser.js(f"return {images}.map((e) => e.alt)")
+    assert about == ["Image 1 of this user message, PNG", "Image 1 of this tool message, PNG"]
+    assert len([t for t in browser.texts(".step .problem") if "is not shown" in t]) == 6
+    assert "broken in" not in browser.driver.title
+    assert browser.js("return document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_browser_itself_refuses_html_and_other_sites(browser: Browser) -> None:

@@ -8,7 +8,19 @@ from typing import Any, cast
 
 import msgspec
 
-from palestra.envs.core import Entry, Episode, Message, Score, Usage, calls, say, tool_result, user
+from palestra.envs.core import (
+    Entry,
+    Episode,
+    Message,
+    Part,
+    Score,
+    Usage,
+    calls,
+    parts_of,
+    say,
+    tool_result,
+    user,
+)
 from palestra.leaderboard import Cell, Store, Writer
 
 TASKS = 40
@@ -125,6 +137,39 @@ def seated(db: Path) -> str:
     with Writer(store, "s2") as writer:
         writer.add(msgspec.structs.replace(made, run="s2", score=score, headline=1.0))
     store.end("s2", "finished")
+    return key
+
+
+def pictured(db: Path, drawn: Part) -> str:
+    """One episode more, with an image in the opening and in a result, and with what is no image."""
+    store = Store(db)
+    store.begin("s3", "palestra run pictures", {"palestra": "0"})
+    (cell,) = store.settle_cells([_cell("test/Pictures-v0", "", "openai/sees")])
+    key = key_of("pictured")
+    store.plan(cell.id, [(key, "test/0", 0)])
+    hostile: list[Any] = [
+        {"type": "image_url", "image_url": {"url": url}}
+        for url in (
+            "https://example.org/spy.png",
+            "data:image/svg+xml;base64,PHN2Zy8+",
+            "javascript:document.title='broken in'",
+            "data:text/html;base64,PGI+",
+            "\" onerror=\"document.title='broken in'",
+        )
+    ]
+    hostile += [{"type": "sound"}, {"type": "image_url"}]
+    messages: list[Message] = [
+        user(["How many cells of row 1 are red?", drawn]),
+        calls(("look", {"row": 1})),
+        tool_result("call_0", "look", parts_of(["Row 1:", drawn])),
+        {"role": "user", "content": hostile},
+        say("Three."),
+    ]
+    made = _episode(cell, key, "test/0", messages, [])
+    score = Score(1.0, "success", {"success": 1.0})
+    with Writer(store, "s3") as writer:
+        writer.add(msgspec.structs.replace(made, run="s3", score=score, headline=1.0))
+    store.end("s3", "finished")
     return key
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..envs.core import UsageError
-from ..evals.plan import table_of
+from ..evals.plan import EnvTable, table_of
 
 SPLIT = "train"
 
@@ -16,6 +16,19 @@ SPLIT = "train"
 def key_of(environment: str, task: str) -> str:
     """What stands in the column `prompt` of a trainer's dataset."""
     return json.dumps({"environment": environment, "task": task})
+
+
+def refuse_images(env: EnvTable) -> None:
+    """Refuse an environment that shows images: what is trained here reads token ids of text.
+
+    Raises:
+        UsageError: it shows some.
+    """
+    if env.images:
+        raise UsageError(
+            f"{env.id} shows images, and models are trained here on text alone. Write its "
+            "episodes for TRL's own trainer of vision models with `palestra export --format sft`"
+        )
 
 
 def training_tasks(
@@ -33,9 +46,11 @@ def training_tasks(
         among: only these; None means all.
 
     Raises:
-        UsageError: it does not exist, has no split `train`, or no tasks in it (among these).
+        UsageError: it does not exist, has no split `train`, no tasks in it (among these), or shows
+            images.
     """
     env = table_of(environment, dict(options))
+    refuse_images(env)
     chosen, ids = env.choose(tasks, SPLIT)
     if chosen != SPLIT or not ids:
         raise UsageError(f"{env.id} has no tasks in its split {SPLIT!r} to train on")

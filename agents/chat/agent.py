@@ -21,14 +21,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ...envs.core import Message, Usage, UsageError, say
+from ...envs.core import Message, Usage, UsageError, say, text_alone
 from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
 from ..folding import without_system
 from ..network import proxy_used
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
-from .prices import cost_of, is_priced
+from .prices import cost_of, is_priced, sees_images
 from .refusals import ContextFull, NoSystemRole, NoThoughts, refusal_of
 from .stream import read_stream
 from .wire import message_of, to_wire, usage_of
@@ -38,7 +38,7 @@ PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning
 """Options of a URI that go into each request as they are."""
 TAKEN = {
     "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
-    "thoughts": yes_or_no,
+    "thoughts": yes_or_no, "images": yes_or_no,
 }  # fmt: skip
 """Options of a URI beside those."""
 
@@ -54,6 +54,8 @@ class ChatAgent(Agent):
         thoughts: whether what the provider sent of its thoughts goes back to it.
         parameters: passed on to the API (`temperature`, `top_p`, `max_tokens`, ...).
         unnamed: the same, but no part of the agent's name.
+        images: whether the model can be shown images. Default: what LiteLLM's table says of it; a
+            model that the table does not know is shown them.
 
     Attributes:
         lacks: options that URIs of this kind do not take.
@@ -81,6 +83,7 @@ class ChatAgent(Agent):
         thoughts: bool = True,
         parameters: Mapping[str, Any] | None = None,
         unnamed: Mapping[str, Any] | None = None,
+        images: bool | None = None,
     ) -> None:
         try:
             import openai
@@ -102,6 +105,12 @@ class ChatAgent(Agent):
             f"?{urlencode(sorted(named.items()))}" if named else ""
         )
         self._cache: ReplyCache | None = None
+        self._images = images
+
+    def sees_images(self) -> bool:
+        if self._images is not None:
+            return self._images
+        return not self.priced or sees_images(self.priced) is not False
 
     @cached_property
     def source(self) -> str:
@@ -138,6 +147,9 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """As `act`, with further parameters for this call alone (`response_format`, ...)."""
+        if self._images is False:
+            for message in messages:
+                text_alone(message)
         try:
             return await self._ask(messages, tools, seed, extra or {})
         except (NoSystemRole, NoThoughts) as refused:

@@ -49,6 +49,15 @@ def cost_of(model: str, usage: Usage) -> float | None:
 
 
 @cache
+def sees_images(model: str) -> bool | None:
+    """Whether the table says that a model takes images; None where it does not know the model."""
+    try:
+        return bool(litellm().get_model_info(model).get("supports_vision"))
+    except Exception:  # as above
+        return None
+
+
+@cache
 def reasons(model: str) -> bool:
     """Whether a model reasons before it answers; taken to, where the table does not know it."""
     try:

@@ -18,6 +18,7 @@ import msgspec
 from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
 from ..secrets import hide, holds_key
+from .parts import show_tool_images
 from .reasoning import reasoning_in
 
 MOST_CHARACTERS = 4_000_000
@@ -39,7 +40,7 @@ def to_wire(messages: Sequence[Message], source: str = "") -> list[dict[str, Any
     ids: dict[
         str, str
     ] = {}  # of the calls of the last turn, where its provider names them otherwise
-    for message in messages:
+    for message in show_tool_images(messages):
         turn = returning(message, source)
         if turn is not None:
             wire.append(turn)

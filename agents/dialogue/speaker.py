@@ -62,6 +62,9 @@ class Speaker(Agent):
         self._most: int | None = None  # ids of prompt and reply together, known from the first turn
         self._dialogue: Dialogue | None = None
 
+    def sees_images(self) -> bool:
+        return False
+
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
@@ -70,6 +73,8 @@ class Speaker(Agent):
             self._dialogue = Dialogue(voice.template, tools, voice.ends)
         try:
             prompt = self._dialogue.prompt(messages)
+        except UsageError as error:
+            raise UsageError(f"{voice.uri}: {error}") from None
         except Exception as error:  # Jinja's, raised by a template for what it does not take
             raise UsageError(f"{voice.uri}: its chat template refuses: {error}") from error
         if self._most is None:

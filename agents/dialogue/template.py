@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, UsageError, text_in
+from ...envs.core import Message, UsageError, text_alone
 from ..protocols import CHATML, Protocol, offers_tools, protocol_of
 from .form import find_form, fit
 
@@ -164,7 +164,7 @@ def thoughts_of(message: Mapping[str, Any]) -> str:
 
 def _filled(message: Message) -> dict[str, Any]:
     """As templates expect it: they join texts, so a missing one is empty."""
-    filled: dict[str, Any] = {**message, "content": text_in(message)}
+    filled: dict[str, Any] = {**message, "content": text_alone(message)}
     filled.pop("origin", None)
     filled.pop("thoughts", None)
     thoughts = thoughts_of(message)

@@ -68,6 +68,9 @@ class HFAgent(Agent):
                  if value != default}  # fmt: skip
         self.uri = (uri or f"hf/{model}") + (f"?{urlencode(given)}" if given else "")
 
+    def sees_images(self) -> bool:
+        return False
+
     def seated(self, env: Any, seed: int, seat: str = "") -> Agent:
         return Speaker(self)
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any
 
-from ...envs.core import Message, Usage, separate_thoughts, text_in
+from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
 from ..chat.wire import (
     LONGEST_ID,
@@ -22,6 +22,7 @@ from ..chat.wire import (
     storable,
     whole,
 )
+from .parts import to_input
 
 Item = Mapping[str, Any]
 _ENDS = ("response.completed", "response.incomplete", "response.failed")
@@ -66,12 +67,12 @@ def _returning(message: Message, source: str) -> Sequence[Item] | None:
 
 
 def _items(message: Message) -> list[Item]:
-    text = text_in(message)
+    # There is no other place for a name.
+    name = f"{message['name']}: " if message["role"] == "user" and "name" in message else ""
+    content = to_input(message["content"], name)
     if message["role"] == "tool":
         call = message.get("tool_call_id", "")
-        return [{"type": "function_call_output", "call_id": call, "output": text}]
-    if message["role"] == "user" and "name" in message:  # there is no other place for it
-        text = f"{message['name']}: {text}"
+        return [{"type": "function_call_output", "call_id": call, "output": content}]
     calls = [
         {
             "type": "function_call",
@@ -81,7 +82,7 @@ def _items(message: Message) -> list[Item]:
         }
         for call in message.get("tool_calls") or ()
     ]
-    said = [{"role": message["role"], "content": text}] if text or not calls else []
+    said = [{"role": message["role"], "content": content}] if content or not calls else []
     return [*said, *calls]
 
 

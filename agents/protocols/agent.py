@@ -36,6 +36,9 @@ class TextTools(Agent):
         plain = self.protocol.render(messages, tools)
         return read_reply(self.protocol, await self.agent.act(plain, (), seed=seed))
 
+    def sees_images(self) -> bool:
+        return False
+
     def knows_cost(self) -> bool:
         return self.agent.knows_cost()
 

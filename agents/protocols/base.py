@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from ...envs.core import Message, separate_thoughts, text_in
+from ...envs.core import Message, separate_thoughts, text_alone, text_in
 from ...envs.core.thoughts import UNFINISHED, closing_marks, thought_at
 
 Tools = Sequence[Mapping[str, Any]]
@@ -81,12 +81,12 @@ class Protocol(ABC):
         if tools:
             plain.append({"role": "system", "content": self.instructions(tools)})
         for number, message in enumerate(messages):
-            content = text_in(message)
+            content = text_alone(message)
             role = message["role"]
             if role == "system" and number == 0 and plain:
                 plain[0]["content"] = f"{content}\n\n{plain[0]['content']}"
             elif role == "tool":
-                text = self.result(message)
+                text = self.result({**message, "content": content})
                 if number and messages[number - 1]["role"] == "tool":
                     plain[-1]["content"] = f"{plain[-1]['content']}\n{text}"
                 else:

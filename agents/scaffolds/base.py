@@ -155,6 +155,9 @@ class Scaffold(Agent):
     def plays(self, env: Any) -> bool:
         return self.agent.plays(env)
 
+    def sees_images(self) -> bool:
+        return all(each.sees_images() for each in self._everybody())
+
     def knows_cost(self) -> bool:
         return all(each.knows_cost() for each in self._everybody())
 

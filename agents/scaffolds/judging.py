@@ -14,7 +14,7 @@ from ..base import Agent
 from ..patience import together
 from ..seeds import of_sample
 from .candidates import Choice, Selector
-from .text import judged_text, read_object, shown
+from .text import judged_text, read_object, shown, with_images
 
 _RULES = (
     "You compare two replies to the same task. The better one is right, or nearer to what is "
@@ -40,7 +40,8 @@ class Judged(Selector):
             second=judged_text(choice.candidates[second].messages),
         )
         seed = of_sample(choice.seed, first * len(choice.candidates) + second, "judge")
-        reply = await choice.meter.ask(self.judge, [system(_RULES), user(text)], seed=seed)
+        asked = [system(_RULES), user(with_images(text, choice.question))]
+        reply = await choice.meter.ask(self.judge, asked, seed=seed)
         verdict = read_object(text_in(reply.message), "better")
         self.asked += 1
         if verdict is None or verdict["better"] not in (0, 1, "0", "1"):

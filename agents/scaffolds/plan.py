@@ -18,7 +18,7 @@ from ...envs.core import system, text_in, user
 from ..base import Agent, Reply
 from ..seeds import of_sample
 from .base import Place, Player, Scaffold, Turn, head_of, helper
-from .text import read_object, shown, without_thoughts
+from .text import read_object, shown, with_images, without_thoughts
 
 TOPICS = 4
 """The most topics that a plan is made of: fewer than five."""
@@ -85,7 +85,8 @@ class _Planned(Player):
             return await turn.ask(self._solver)
         index, plan = self._ideas
         told = list(turn.messages)
-        told[index] = user(_IDEAS.format(question=text_in(told[index]), plan=plan))
+        asked = told[index]
+        told[index] = user(with_images(_IDEAS.format(question=shown([asked]), plan=plan), [asked]))
         reply = await turn.ask(self._solver, told)
         return msgspec.structs.replace(reply, notes={**reply.notes, "plan": plan})
 
@@ -111,7 +112,7 @@ class _Planned(Player):
         return asked[-1], plan
 
     async def _planner_says(self, turn: Turn, rules: str, question: str, what: str) -> str:
-        asked = [system(rules), user(question)]
+        asked = [system(rules), user(with_images(question, turn.messages))]
         seed = of_sample(turn.seed, 0, what)
         reply = await turn.meter.ask(self._scaffold.planner, asked, seed=seed)
         return text_in(reply.message)

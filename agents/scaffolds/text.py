@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...envs.core import Message, text_in
+from ...envs.core import Message, Part, images_in, mark_images, parts_of
 from ...leaderboard.answers import after_thinking
 
 JUDGED_CHARACTERS = 2_000
@@ -15,15 +15,34 @@ JUDGED_CHARACTERS = 2_000
 
 
 def shown(messages: Sequence[Message]) -> str:
-    """A conversation as text; a single user message is its content."""
+    """A conversation as text, with `[image 1]` for its first image and so on.
+
+    A single user message is its content.
+    """
     if len(messages) == 1 and messages[0]["role"] == "user":
-        return text_in(messages[0])
-    return "\n\n".join(f"[{message['role']}]\n{said(message)}" for message in messages)
+        return mark_images(messages[0]["content"])[0]
+    texts: list[str] = []
+    images = 1
+    for message in messages:
+        texts.append(f"[{message['role']}]\n{said(message, images)}")
+        images += len(images_in(message))
+    return "\n\n".join(texts)
 
 
-def said(message: Message) -> str:
-    """One message as text: its content, and a line for each tool call."""
-    text = text_in(message)
+def with_images(text: str, messages: Sequence[Message]) -> str | list[Part]:
+    """A text about messages, followed by the images that they show, as `shown` numbers them."""
+    images = [part for message in messages for part in images_in(message)]
+    return [*parts_of(text), *images] if images else text
+
+
+def said(message: Message, images: int = 1) -> str:
+    """One message as text: its content, and a line for each tool call.
+
+    Args:
+        message: any.
+        images: the number of its first image.
+    """
+    text = mark_images(message.get("content"), images)[0]
     lines = [text] if text else []
     for call in message.get("tool_calls") or ():
         function = call["function"]

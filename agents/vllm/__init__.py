@@ -37,5 +37,6 @@ def from_uri(name: str, options: dict[str, str]) -> Agent:
         "dtype": str,
         "startup": float,
         "seed": yes_or_no,
+        "images": yes_or_no,
     }
     return VLLMAgent(name, **take_options(f"vllm/{name}", options, kinds))

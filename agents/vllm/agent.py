@@ -47,6 +47,7 @@ class VLLMAgent(Agent):
         dtype: of the weights.
         startup: seconds that the server may take until it answers.
         seed: whether requests carry a seed. Default: where the vLLM that is started takes one.
+        images: whether the model can be shown images. A text protocol and `tokens` never show any.
 
     Raises:
         UsageError: `openai` or vLLM is missing, or the model.
@@ -71,6 +72,7 @@ class VLLMAgent(Agent):
         dtype: str = "bfloat16",
         startup: float = 600.0,
         seed: bool | None = None,
+        images: bool = True,
     ) -> None:
         if constrained and protocol not in ("", "json"):
             raise UsageError(f"vllm: constrained decoding speaks json, not {protocol!r}")
@@ -101,6 +103,7 @@ class VLLMAgent(Agent):
         self._client: OpenAIAgent | None = None
         self._cache: ReplyCache | None = None
         self._seed = seed is None or seed
+        self._images = images and self._protocol is None and not tokens
         if base_url:
             self._client = self._at(base_url)
             return
@@ -127,6 +130,9 @@ class VLLMAgent(Agent):
         if self._cache is not None:
             client.cached_in(self._cache)
         return client
+
+    def sees_images(self) -> bool:
+        return self._images
 
     def cached_in(self, cache: ReplyCache) -> None:
         self._cache = cache

@@ -8,9 +8,11 @@ particular environment, agent or store.
 
 from .arena import ToolArena
 from .cache import cache_folder
+from .contents import describe, images_in, mark_images, text_alone
 from .env import ToolEnv
 from .episode import Episode, Status, Usage
 from .errors import FormatError, ToolError, Unavailable, UsageError
+from .images import image, image_facts
 from .ledger import Entry, Ledger
 from .limits import Limits
 from .messages import (
@@ -23,6 +25,7 @@ from .messages import (
     ToolCall,
     call,
     calls,
+    parts_of,
     say,
     system,
     text_in,
@@ -90,8 +93,14 @@ __all__ = [
     "check_among",
     "check_between",
     "check_options",
+    "describe",
     "find",
+    "image",
+    "image_facts",
+    "images_in",
     "make",
+    "mark_images",
+    "parts_of",
     "register",
     "registered",
     "sample_call",
@@ -102,6 +111,7 @@ __all__ = [
     "split_thoughts",
     "spoken",
     "system",
+    "text_alone",
     "text_in",
     "text_of",
     "tool",

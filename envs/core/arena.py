@@ -66,7 +66,7 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
             agent: ActionSpace(tools, text=self.text_actions, characters=self.limits.characters)
             for agent, tools in self._own_tools.items()
         }
-        self._observations = {agent: ObservationSpace() for agent in agents}
+        self._observations = {agent: ObservationSpace(images=self.images) for agent in agents}
 
     # -- what an author writes -------------------------------------------------------------------
 
@@ -126,6 +126,8 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
         observations: dict[str, Observation] = {
             agent: Seen(self.opening(task, agent)) for agent in self.agents
         }
+        for observation in observations.values():
+            self._check_shown(observation)
         return observations, {agent: {"task": task.id, "turn": 0} for agent in self.agents}
 
     def step(
@@ -160,6 +162,8 @@ class ToolArena(ToolWorld[S], ParallelEnv[str, Observation, Action]):
         observations: dict[str, Observation] = {
             agent: Seen((*answers[agent], *self.news(agent))) for agent in present
         }
+        for observation in observations.values():
+            self._check_shown(observation)
         infos: dict[str, dict[str, Any]] = {
             agent: {"turn": self._progress[agent].turns} for agent in present
         }

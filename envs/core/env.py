@@ -20,6 +20,7 @@ from typing import Any, Self, TypeVar
 import gymnasium
 from gymnasium.error import ResetNeeded
 
+from .contents import describe
 from .ledger import Ledger
 from .limits import Limits
 from .messages import Action, Message, Observation, user
@@ -56,7 +57,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         self._actions = self.action_space = ActionSpace(
             self._tools, text=self.text_actions, characters=self.limits.characters
         )
-        self.observation_space = ObservationSpace()
+        self.observation_space = ObservationSpace(images=self.images)
         self._shown: list[str] = []
 
     # -- what an author writes -------------------------------------------------------------------
@@ -95,6 +96,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         task = self._choose_task(options, self.np_random)
         self._begin(task, ("",))
         observation = self.opening(task)
+        self._check_shown(observation)
         self._show(observation)
         return observation, {"task": task.id, "turn": 0}
 
@@ -108,6 +110,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
         if progress is None or progress.done:
             raise ResetNeeded("the episode is over or was never begun; call reset()")
         observation = (*self._answer("", action), *self.after_action())
+        self._check_shown(observation)
         if not progress.done and progress.turns >= self.limits.turns:
             progress.done, progress.ended = True, OUT_OF_TURNS
         if self.render_mode is not None:
@@ -161,7 +164,7 @@ class ToolEnv(ToolWorld[S], gymnasium.Env[Observation, Action]):
             if not isinstance(message, Mapping):
                 self._shown.append(f"[?] {message!r:.200}")
                 continue
-            self._shown.append(f"[{message.get('role')}] {message.get('content') or ''}".rstrip())
+            self._shown.append(f"[{message.get('role')}] {describe(message)}".rstrip())
             for item in message.get("tool_calls") or ():
                 self._shown.append(f"  -> {item!r:.500}")
 

@@ -11,7 +11,7 @@ users and partners never see either (see `thoughts.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
@@ -31,7 +31,7 @@ class ToolCall(TypedDict):
 
 
 class ImageURL(TypedDict):
-    """Where an image is: a `data:` URL with the image itself, or an address."""
+    """An image as a `data:` URL with the image itself (`images.py` makes and checks them)."""
 
     url: str
     detail: NotRequired[str]
@@ -90,9 +90,21 @@ def system(text: str) -> Message:
     return {"role": "system", "content": text}
 
 
-def user(text: str, *, name: str | None = None) -> Message:
-    """A user message, from `name` where there are several people."""
-    message: Message = {"role": "user", "content": text}
+def parts_of(content: str | Part | Sequence[str | Part]) -> list[Part]:
+    """Texts and parts as a list of parts, in order: `["Before:", image(a), "After:", image(b)]`."""
+    given = [content] if isinstance(content, str | Mapping) else content
+    return [{"type": "text", "text": each} if isinstance(each, str) else each for each in given]
+
+
+def user(content: str | Part | Sequence[str | Part], *, name: str | None = None) -> Message:
+    """A user message of text, or of texts and images in order.
+
+    Args:
+        content: the text, or texts and parts (see `image`).
+        name: who speaks, where there are several people.
+    """
+    said = content if isinstance(content, str) else parts_of(content)
+    message: Message = {"role": "user", "content": said}
     if name is not None:
         message["name"] = name
     return message
@@ -124,7 +136,7 @@ def calls(*named: tuple[str, Mapping[str, Any]]) -> Message:
     }
 
 
-def tool_result(call_id: str, tool: str, content: str) -> Message:
+def tool_result(call_id: str, tool: str, content: str | list[Part]) -> Message:
     """The message that answers the tool call with this id."""
     return {"role": "tool", "tool_call_id": call_id, "name": tool, "content": content}
 

@@ -15,8 +15,9 @@ from typing import Any
 from gymnasium.spaces import Space
 
 from .actions import read_action
+from .contents import content_problem
 from .errors import FormatError
-from .messages import Message, Observation, say, tool_result, user
+from .messages import Message, Observation, Part, say, tool_result, user
 from .sampling import sample_call, sample_text
 from .tools import Tool
 
@@ -112,42 +113,64 @@ class ActionSpace(Space[Message]):
 
 
 class ObservationSpace(Space[Observation]):
-    """Tuples of messages from the environment: system, user and tool messages."""
+    """Tuples of messages from the environment: system, user and tool messages.
 
-    def __init__(self, seed: int | None = None) -> None:
+    Args:
+        images: whether user and tool messages may show images beside text.
+    """
+
+    def __init__(self, seed: int | None = None, *, images: bool = False) -> None:
+        self.images = images
         super().__init__(shape=None, dtype=object, seed=seed)  # type: ignore[arg-type]
 
     def sample(self, mask: Any = None, probability: Any = None) -> Observation:
         """One or two messages."""
         rng = _rng(self)
-        messages = [user(sample_text(rng, 0, 40))]
+        text = sample_text(rng, 0, 40)
+        shown = self.images and rng.random() < 0.5
+        messages = [user([text, _PIXEL] if shown else text)]
         if rng.random() < 0.5:
             messages.append(tool_result("call_0", "tool", sample_text(rng, 0, 40)))
         return tuple(messages)
 
     def contains(self, x: object) -> bool:
         """Whether `x` is such a tuple."""
-        return isinstance(x, tuple) and all(map(_is_observed, x))
+        return isinstance(x, tuple) and all(_is_observed(each, self.images) for each in x)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ObservationSpace)
+        return isinstance(other, ObservationSpace) and self.images == other.images
 
     def __repr__(self) -> str:
-        return "ObservationSpace()"
+        return f"ObservationSpace({'images=True' if self.images else ''})"
 
 
 _KEYS = {"role", "content", "name", "tool_call_id"}
+_PIXEL: Part = {
+    "type": "image_url",
+    "image_url": {
+        "url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNg"
+        "AAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
+    },
+}
+"""A black pixel."""
 
 
-def _is_observed(message: object) -> bool:
+def _is_observed(message: object, images: bool) -> bool:
     return (
         isinstance(message, dict)
         and message.get("role") in ("system", "user", "tool")
-        and isinstance(message.get("content"), str)
-        and _encodable(message["content"])
+        and _is_content(message.get("content"), images and message["role"] != "system")
         and message.keys() <= _KEYS
         and (message["role"] != "tool" or isinstance(message.get("tool_call_id"), str))
     )
+
+
+def _is_content(content: object, images: bool) -> bool:
+    if isinstance(content, str):
+        return _encodable(content)
+    if content_problem(content, images=images) or not isinstance(content, list):
+        return False
+    return all(_encodable(part["text"]) for part in content if part["type"] == "text")
 
 
 def _encodable(text: str) -> bool:

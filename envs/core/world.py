@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 import numpy as np
 
 from .actions import Call, read_action
+from .contents import add_remark, check_parts, content_of, describe, encodable
 from .errors import FormatError, ToolError, UsageError
 from .ledger import Entry, Ledger
 from .limits import Limits
-from .messages import Action, Message, tool_result, user
+from .messages import Action, Message, Part, tool_result, user
 from .question import Question
 from .reference import Reference
 from .score import INVALID, Score
@@ -49,6 +50,9 @@ class ToolWorld(ABC, Generic[S]):
     """What `palestra judge` asks a model about finished episodes. No score depends on it."""
     text_actions: ClassVar[bool] = False
     """Whether a message with no tool call is well formed (then override `on_text`)."""
+    images: bool = False
+    """Whether what agents observe may hold images. Where an option decides it, set it on the
+    instance before `super().__init__`."""
     blocking: ClassVar[bool] = False
     """Whether steps wait for something outside (a server, a sandbox): episodes then step side by
     side, each in a thread of its own. Tools of one environment are never called at once."""
@@ -193,7 +197,7 @@ class ToolWorld(ABC, Generic[S]):
 
     def _run(self, progress: Progress, call: Call) -> Message:
         tool, limit = call.tool, self.limits.tool_calls
-        result: str | None = None
+        result: str | list[Part] | None = None
         error: str | None = None
         arguments = {name: plain_copy(value) for name, value in call.arguments.items()}
         if not tool.final and limit is not None and progress.tool_calls >= limit:
@@ -203,7 +207,7 @@ class ToolWorld(ABC, Generic[S]):
             progress.tool_calls += not tool.final
             try:
                 value = tool.function(self, **call.arguments)
-                result = value if type(value) is str else _as_text(value)
+                result = value if type(value) is str else content_of(value)
                 progress.done = progress.done or tool.final
             except ToolError as problem:
                 error = str(problem)
@@ -211,7 +215,7 @@ class ToolWorld(ABC, Generic[S]):
             turn=progress.turns,
             tool=tool.name,
             arguments=arguments,
-            result=result,
+            result=describe({"content": result}) if isinstance(result, list) else result,
             error=error,
             agent=self.acting,
             changes=tuple(self._changes),
@@ -219,10 +223,10 @@ class ToolWorld(ABC, Generic[S]):
         self.ledger.append(entry)
         if self._changes:
             self._changes = []
-        content = result if error is None else f"Error: {error}"
+        content = (result or "") if error is None else f"Error: {error}"
         if limit is not None and not tool.final and progress.tool_calls == limit:
-            content = f"{content}\n\n(That was the last of {limit} tool calls.)"
-        return tool_result(call.id, tool.name, _clean(content or ""))
+            content = add_remark(content, f"(That was the last of {limit} tool calls.)")
+        return tool_result(call.id, tool.name, encodable(content))
 
     def _malformed(self, progress: Progress, error: FormatError) -> list[Message]:
         self.ledger.append(
@@ -240,6 +244,15 @@ class ToolWorld(ABC, Generic[S]):
         if error.call_id is None:
             return [user(content)]
         return [tool_result(_clean(error.call_id), _clean(error.tool or ""), content)]
+
+    def _check_shown(self, messages: Sequence[Message]) -> None:
+        """Refuse images that are not valid, or that the class does not announce.
+
+        Raises:
+            UsageError: the author has something to mend.
+        """
+        if any(type(message.get("content")) is list for message in messages):
+            check_parts(messages, self.images, type(self).__name__)
 
     def _tools_for(self, agent: str) -> Mapping[str, Tool]:
         return self._offered
@@ -296,10 +309,6 @@ class ToolWorld(ABC, Generic[S]):
 
     def _restore_extra(self, extra: Mapping[str, Any]) -> None:
         return None
-
-
-def _as_text(value: object) -> str:
-    return "" if value is None else msgspec.json.encode(value).decode()
 
 
 def _clean(text: str) -> str:

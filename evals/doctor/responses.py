@@ -65,18 +65,17 @@ def _messages(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if own and not before:
             found.append({"role": "assistant", "content": None})
         if kind == "message":
-            text = _text(item["content"])
             if own:
-                found[-1]["content"] = text
+                found[-1]["content"] = _text(item["content"])
             else:
-                found.append({"role": item["role"], "content": text})
+                found.append({"role": item["role"], "content": _parts(item["content"])})
         elif kind == "function_call":
             about = {"name": item["name"], "arguments": item["arguments"]}
             call = {"id": item["call_id"], "type": "function", "function": about}
             found[-1].setdefault("tool_calls", []).append(call)
         elif kind == "function_call_output":
-            text, call_id = item["output"], item["call_id"]
-            found.append({"role": "tool", "tool_call_id": call_id, "content": text})
+            call_id, content = item["call_id"], _parts(item["output"])
+            found.append({"role": "tool", "tool_call_id": call_id, "content": content})
     return found
 
 
@@ -100,6 +99,18 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from (("output_text", part["text"]) for part in item["content"])
     elif item["type"] == "function_call":
         yield "function_call_arguments", item["arguments"]
+
+
+def _parts(content: Any) -> Any:
+    """A content with images in the form of Chat Completions; one without as a text."""
+    if isinstance(content, str) or all(part["type"] != "input_image" for part in content):
+        return _text(content)
+    return [
+        {"type": "image_url", "image_url": {"url": part["image_url"]}}
+        if part["type"] == "input_image"
+        else {"type": "text", "text": part["text"]}
+        for part in content
+    ]
 
 
 def _text(content: Any) -> str:

@@ -26,7 +26,7 @@ from ...agents.scaffolds.again import Check, Retry
 from ...agents.scaffolds.best import Best
 from ...agents.scaffolds.judging import Judged, RoundRobin
 from ...agents.scaffolds.plan import Plan
-from ...envs.core import Episode, Usage, text_in
+from ...envs.core import Episode, Message, Usage, image_facts, images_in, text_in
 from ...leaderboard.cells import stored
 from ..games import Games
 from ..plan import Planned, Work
@@ -206,8 +206,14 @@ def _listened(planned: Planned) -> Talk:
     return talk if talk.opening else Talk()
 
 
+def _size(message: Message) -> float:
+    """Characters of a message; an image counts as a token for every 750 pixels, as at Anthropic."""
+    images = [image_facts(part) for part in images_in(message)]
+    return len(text_in(message)) + sum(4 * each.width * each.height / 750 for each in images)
+
+
 def _heard(talk: Talk, episode: Episode) -> None:
-    sizes = [len(text_in(message)) for message in episode.messages]
+    sizes = [_size(message) for message in episode.messages]
     calls = [len(str(message.get("tool_calls") or "")) for message in episode.messages]
     first = next((i for i, m in enumerate(episode.messages) if m["role"] == "assistant"), None)
     if first is None:

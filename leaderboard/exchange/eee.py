@@ -18,7 +18,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from ...envs.core import Episode, UsageError, text_in
+from ...envs.core import Episode, UsageError, describe
 from ..answers import final_answer
 from .rows import Result, first, iso, plain_name, results, version
 
@@ -185,7 +185,7 @@ def _sample(
     messages = [_message(message, turn) for turn, message in enumerate(episode.messages)]
     roles = [message["role"] for message in messages]
     opening = roles.index("assistant") if "assistant" in roles else len(messages)
-    raw = "\n\n".join(text_in(message) for message in messages[:opening])
+    raw = "\n\n".join(describe(message) for message in episode.messages[:opening])
     answer = final_answer(episode.messages)
     calls = sum(len(message.get("tool_calls") or ()) for message in messages)
     usage, headline = episode.usage, first(episode.headline, 0.0)
@@ -244,7 +244,7 @@ def _message(message: Any, turn: int) -> dict[str, Any]:
     made: dict[str, Any] = {
         "turn_idx": turn,
         "role": message["role"],
-        "content": message.get("content"),
+        "content": describe(message) if message.get("content") else message.get("content"),
     }
     if message.get("thoughts"):
         made["reasoning_trace"] = str(message["thoughts"])

@@ -14,12 +14,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, text_in
+from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, describe
 from ...envs.core.messages import Origin
 from ..database import opened
 from ..keys import key_of
@@ -27,6 +28,7 @@ from ..merging import Merged, merge_all
 from ..store import Cell, Store
 from ..writer import Writer
 from .inspect_log import opened_log
+from .inspect_parts import from_inspect
 from .reasoning import read_content
 
 _STATUS = {"success": "finished", "cancelled": "interrupted", "started": "running"}
@@ -244,9 +246,10 @@ def _messages(given: Any) -> list[Message]:
     """Messages in our form."""
     messages: list[Message] = []
     for message in given:
-        text, thoughts = read_content(message.get("content"))
         role = message["role"]
-        made: Message = {"role": role, "content": text}
+        read = read_content if role == "assistant" else from_inspect
+        content, thoughts = read(message.get("content"))
+        made: Message = {"role": role, "content": content}
         if role == "assistant":
             if thoughts:
                 made["thoughts"] = thoughts
@@ -255,7 +258,7 @@ def _messages(given: Any) -> list[Message]:
                 made["origin"] = cast("Origin", origin)
             calls = message.get("tool_calls") or ()
             if calls:
-                made["content"] = text or None
+                made["content"] = content or None
                 made["tool_calls"] = [
                     {
                         "id": str(call["id"]),
@@ -274,19 +277,20 @@ def _messages(given: Any) -> list[Message]:
             made["tool_call_id"] = str(message.get("tool_call_id") or "")
             made["name"] = str(message.get("function") or "")
             if message.get("error"):
-                made["content"] = str(message["error"].get("message") or text)
+                made["content"] = str(message["error"].get("message") or content)
         messages.append(made)
     return messages
 
 
 def _ledger(messages: list[Message]) -> list[Entry]:
-    """Each tool call with the message that answers it."""
-    answers = {m.get("tool_call_id"): text_in(m) for m in messages if m["role"] == "tool"}
+    """Each tool call with the message that answers it, which stands before the next turn."""
     entries, turn = [], 0
-    for message in messages:
+    for number, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
         turn += 1
+        after = takewhile(lambda m: m["role"] != "assistant", messages[number + 1 :])
+        answers = {m.get("tool_call_id"): describe(m) for m in after if m["role"] == "tool"}
         for call in message.get("tool_calls") or ():
             function, result = call["function"], answers.get(call["id"])
             arguments = function["arguments"]

@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Episode, Message, UsageError, text_in
+from ...envs.core import Episode, Message, UsageError
 from ..answers import final_answer
+from .inspect_parts import to_inspect, words_of
 from .reasoning import reasoning_parts
 from .rows import Result, first, iso, plain_name, results, version
 
@@ -217,13 +218,15 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
     role = message["role"]
     made: dict[str, Any] = {
         "id": f"{episode.key[:12]}-{index}",
-        "content": text_in(message),
+        "content": to_inspect(message),
         "role": role,
     }
     if role == "assistant":
         made |= {"source": "generate", "model": episode.agent}
         if thoughts := reasoning_parts(message):
-            made["content"] = [*thoughts, {"type": "text", "text": text_in(message)}]
+            content = made["content"]
+            spoken = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            made["content"] = [*thoughts, *spoken]
         if calls := message.get("tool_calls"):
             made["tool_calls"] = [
                 {
@@ -261,7 +264,7 @@ def _well_formed(call: Any) -> bool:
 
 def _summary(sample: dict[str, Any], episode: Episode) -> dict[str, Any]:
     """What Inspect's viewer lists without opening the sample."""
-    text = "\n".join(message["content"] for message in sample["input"])
+    text = "\n".join(words_of(message["content"]) for message in sample["input"])
     kept = ("id", "epoch", "target", "scores", "model_usage", "started_at", "completed_at")
     more = ("total_time", "working_time", "uuid")
     return {

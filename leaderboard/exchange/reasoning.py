@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...envs.core import split_thoughts
+from ...envs.core import Part, split_thoughts
+from .inspect_parts import from_inspect
 
 __all__ = ["read_content", "reasoning_parts"]
 
@@ -32,22 +33,16 @@ def reasoning_parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [_part(thoughts), *(part for part in parts if not _readable(part))]
 
 
-def read_content(content: Any) -> tuple[str, str]:
-    """The text of a message, with `[image]` and the like for other parts; and its thoughts."""
-    if not isinstance(content, list):
-        return _split(str(content or ""))
-    texts, thoughts = [], []
-    for part in content:
-        kind = part.get("type")
-        if kind == "text":
-            said, thought = _split(part.get("text") or "")
-            texts.append(said)
-            thoughts.append(thought)
-        elif kind == "reasoning":
-            thoughts.append(_readable(part))
-        else:
-            texts.append(f"[{kind}]")
-    return "\n".join(texts), "\n\n".join(filter(None, thoughts))
+def read_content(content: Any) -> tuple[str | list[Part], str]:
+    """The content of an assistant's message in our form, and its thoughts."""
+    listed = content if isinstance(content, list) else []
+    thoughts = [_readable(part) for part in listed if part.get("type") == "reasoning"]
+    spoken = [part for part in listed if part.get("type") != "reasoning"]
+    said, _ = from_inspect(spoken if isinstance(content, list) else content)
+    if isinstance(said, str):
+        said, thought = _split(said)
+        thoughts.append(thought)
+    return said, "\n\n".join(filter(None, thoughts))
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from palestra.cli.common import stdout
-from palestra.envs.core import Episode, Message, text_in
+from palestra.envs.core import Episode, Message, describe
 
 if TYPE_CHECKING:
     from palestra.leaderboard.opinions import Opinion
@@ -74,7 +74,7 @@ def print_episode(
 def print_message(message: Message, *, thoughts: bool = False) -> None:
     """Print one message as a panel; its thoughts in one line, or whole."""
     role = message["role"]
-    content = text_in(message)
+    content = describe(message)
     body: list[RenderableType] = []
     lines = [
         f"-> {call['function']['name']}({_arguments(call['function']['arguments'])})"

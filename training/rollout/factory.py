@@ -57,6 +57,11 @@ class EnvironmentFactory:
                 f"the tools of {self.environment} differ from task to task, which TRL's "
                 "environment_factory cannot play; train with Rollouts (palestra train grpo)"
             )
+        if game.env.images:
+            raise UsageError(
+                f"{self.environment} shows images, which its tools cannot hand to TRL's loop; "
+                "write its episodes for TRL's SFTTrainer with `palestra export --format sft`"
+            )
         if self._class is None:
             self._class = _class_of(game.env)
         return self._class(game)

@@ -18,7 +18,7 @@ from ...evals.games import Games
 from ...evals.plan import table_of
 from ...evals.rollout import play
 from ...leaderboard import Cell
-from ..tasks import SPLIT
+from ..tasks import SPLIT, refuse_images
 from ..tokens import Joined, join
 from .engines import Twins, speaking
 
@@ -122,6 +122,7 @@ class Rollouts:
     def _plan_of(self, environment: str, options: dict[str, Any]) -> Planned:
         """What the episode loop wants to know; the agent is another in each episode."""
         env = table_of(environment, options)
+        refuse_images(env)
         cell = Cell(
             run="",
             environment=environment,

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from ...envs.core import Episode, Message, Task, ToolCall, text_in
+from ...envs.core import Episode, Message, Task, ToolCall, describe, images_in, text_in
+from .vision import shows_images, vision_form
 
 Thoughts: TypeAlias = Literal["drop", "keep"]
 """What becomes of thoughts: dropped, or kept as `reasoning_content`, as chat templates name it."""
@@ -19,7 +20,8 @@ class Conversation:
     """One example to learn from."""
 
     messages: list[dict[str, Any]]
-    """OpenAI chat messages; the arguments of calls are mappings, contents are texts."""
+    """OpenAI chat messages; the arguments of calls are mappings, contents are texts, or lists of
+    parts where an image is among them."""
     tools: list[dict[str, Any]]
     """What could be called, in OpenAI's format."""
     metadata: dict[str, Any]
@@ -27,9 +29,23 @@ class Conversation:
     `trial`, `reward`, `headline`, `difficulty` (name to number), `tool_errors` (how many calls
     failed on the way), and `told`, where the opening is another one than was played."""
 
-    def row(self) -> dict[str, Any]:
-        """As TRL's conversational format has it: `messages` and `tools`, and `metadata`."""
-        return {"messages": self.messages, "tools": self.tools, "metadata": self.metadata}
+    @property
+    def shows_images(self) -> bool:
+        """Whether any message holds an image."""
+        return shows_images(self.messages)
+
+    def row(self, *, images: bool = False) -> dict[str, Any]:
+        """The conversation in TRL's conversational format: `messages`, `tools` and `metadata`.
+
+        Args:
+            images: whether the row is for a vision model: then contents are lists of parts, and
+                there is a column `images` (see `vision.py`).
+        """
+        if not images:
+            return {"messages": self.messages, "tools": self.tools, "metadata": self.metadata}
+        messages, shown = vision_form(self.messages)
+        row = {"messages": messages, "images": shown, "tools": self.tools}
+        return {**row, "metadata": self.metadata}
 
     @property
     def fingerprint(self) -> bytes:
@@ -83,14 +99,15 @@ def simplified(message: Mapping[str, Any]) -> list[Any]:
         [call["function"]["name"], _folded(arguments_of(call))]
         for call in message.get("tool_calls") or ()
     ]
-    said = [message["role"], _folded(text_in(message)), calls]
+    said = [message["role"], _folded(describe(message)), calls]
     thoughts = message.get("reasoning_content")
     return [*said, _folded(thoughts)] if thoughts else said
 
 
 def plain(message: Message, thoughts: Thoughts = "drop") -> dict[str, Any]:
-    """A message as trainers take it: contents are texts, arguments mappings."""
-    plain: dict[str, Any] = {"role": message["role"], "content": text_in(message)}
+    """A message as trainers take it: contents are texts (or hold images), arguments mappings."""
+    content = message["content"] if images_in(message) else text_in(message)
+    plain: dict[str, Any] = {"role": message["role"], "content": content}
     if thoughts == "keep" and (thought := message.get("thoughts")):
         plain["reasoning_content"] = thought
     calls: Sequence[ToolCall] = message.get("tool_calls") or ()

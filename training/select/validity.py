@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
-from ...envs.core import Entry, Message, text_in
+from ...envs.core import Entry, Message, images_in, text_in
 from .conversations import arguments_of, simplified
 
 LONGEST_LOOP = 10
@@ -39,8 +39,8 @@ def _ill_formed(messages: Sequence[Message], tools: Collection[str]) -> str | No
     for message in messages:
         if message.get("parse_error"):
             return "a format error"
-        if message["content"] is not None and not isinstance(message["content"], str):
-            return "a message whose content is no text"
+        if not isinstance(message["content"], str | None) and not images_in(message):
+            return "a message whose content is no text and no image"
         calls = message.get("tool_calls") or ()
         if message["role"] != "assistant":
             if calls:

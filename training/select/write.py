@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def write_sft(selection: Selection, out: str | os.PathLike[str] | None = None) -> int:
     """Write JSON lines with `messages`, `tools` and `metadata`; returns how many.
 
-    This is TRL's conversational format: arguments are objects, not JSON text.
+    This is TRL's conversational format: arguments are objects, not JSON text. Where any
+    conversation shows images, all rows are in the form for vision models (`vision.py`).
 
     Args:
         selection: what to write.
@@ -31,8 +32,9 @@ def write_sft(selection: Selection, out: str | os.PathLike[str] | None = None) -
     """
     try:
         with open(out, "wb") if out else nullcontext(sys.stdout.buffer) as file:
+            images = any(conversation.shows_images for conversation in selection)
             for conversation in selection:
-                file.write(msgspec.json.encode(conversation.row()) + b"\n")
+                file.write(msgspec.json.encode(conversation.row(images=images)) + b"\n")
             file.flush()
     except BrokenPipeError:
         raise
@@ -42,7 +44,8 @@ def write_sft(selection: Selection, out: str | os.PathLike[str] | None = None) -
 
 
 def as_dataset(selection: Selection) -> Dataset:
-    """As a `datasets.Dataset` with the columns `messages`, `tools` and `metadata`.
+    """As a `datasets.Dataset` with the columns `messages`, `tools` and `metadata`, and `images`
+    where any conversation shows some.
 
     Messages, schemas and metadata are JSON inside. As Arrow structs they would get each other's
     keys: a call of `search` would be shown with `"url": null`, and a chat template would render it.
@@ -51,14 +54,17 @@ def as_dataset(selection: Selection) -> Dataset:
         UsageError: the package is not installed, or too old.
     """
     try:
-        from datasets import Dataset, Features, Json, List
+        from datasets import Dataset, Features, Json, List, Value
     except ImportError:
         raise UsageError(
             "this needs the package `datasets`, 4.7 or newer: pip install 'palestra[train]'"
         ) from None
-    features = Features({"messages": List(Json()), "tools": List(Json()), "metadata": Json()})
-    rows = [conversation.row() for conversation in selection]
-    return Dataset.from_list(rows, features=features)
+    images = any(conversation.shows_images for conversation in selection)
+    columns = {"messages": List(Json()), "tools": List(Json()), "metadata": Json()}
+    if images:
+        columns["images"] = List(Value("string"))
+    rows = [conversation.row(images=images) for conversation in selection]
+    return Dataset.from_list(rows, features=Features(columns))
 
 
 def write_hf(selection: Selection, out: str | os.PathLike[str]) -> int:

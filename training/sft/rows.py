@@ -100,10 +100,17 @@ def rows_of(
         longest: most tokens of a row.
 
     Raises:
-        UsageError: no conversation is given or none is left, or the template cannot be used.
+        UsageError: no conversation is given or none is left, one shows images, or the template
+            cannot be used.
     """
     found = Rows()
     for conversation in conversations:
+        if conversation.shows_images:
+            raise UsageError(
+                f"episodes of {conversation.metadata['environment']} show images, and models are "
+                "trained here on text alone. Write them for TRL's SFTTrainer, which trains vision "
+                "models, with `palestra export --format sft`"
+            )
         try:
             row = row_of(conversation, template, ends)
         except UsageError:

@@ -1,5 +1,6 @@
 // Messages as steps, each call with what the host's ledger says of it and what it changed.
 
+import { said } from "./content.js";
 import { h } from "./dom.js";
 import { block, pretty } from "./text.js";
 import { unsaid } from "./thoughts.js";
@@ -17,14 +18,14 @@ export function conversation(episode) {
     const seat = message.seat ?? "";
     let turn = null;
     let entries = [];
-    let said = [];
+    let noted = [];
     if (message.role === "assistant") {
       turn = (turns.get(seat) ?? 0) + 1;
       turns.set(seat, turn);
       entries = left.get(`${seat} ${turn}`) ?? [];
-      said = notes.filter((note) => note.turn === turn && (note.seat ?? "") === seat);
+      noted = notes.filter((note) => note.turn === turn && (note.seat ?? "") === seat);
     }
-    return step(message, i + 1, turn, entries, said);
+    return step(message, i + 1, turn, entries, noted);
   });
 }
 
@@ -35,8 +36,7 @@ function step(message, number, turn, entries, notes) {
   const body = [];
   for (const note of notes) body.push(...remarks(note));
   body.push(...unsaid(message));
-  if (typeof message.content === "string" && message.content) body.push(block(message.content));
-  else if (message.content) body.push(block(pretty(message.content)));
+  body.push(...said(message.content, message.role));
   const open = [...entries];
   for (const call of message.tool_calls ?? []) {
     const at = open.findIndex((entry) => entry.tool === call.function?.name);

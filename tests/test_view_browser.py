@@ -145,7 +145,7 @@ def test_every_view_loads_at_every_width_in_light_and_dark(
 
 def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> None:
     browser.go("#/board")
-    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 18
+    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 19
     assert browser.all("svg.whisker .ring")  # both ends of the bracket
     select = browser.all("select[name=run]")[0]
     browser.js("arguments[0].value = 'thrice'", select)

@@ -138,6 +138,10 @@ class Agent(ABC):
         """Whether usage says what was paid: always, where nothing is to pay."""
         return True
 
+    def takes_batches(self) -> bool:
+        """Whether its requests can go into a provider's batches."""
+        return False
+
     def cached_in(self, cache: ReplyCache) -> None:  # noqa: B027 - most agents ask nobody
         """Keep the replies of models that are asked elsewhere, and ask nothing twice."""
 

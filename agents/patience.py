@@ -62,6 +62,11 @@ def retrying(rule: Retry) -> Iterator[Retries]:
         _CURRENT.reset(token)
 
 
+def current_retries() -> Retries | None:
+    """The rule that holds now and what it led to, within `retrying`."""
+    return _CURRENT.get()
+
+
 async def patiently(call: Callable[[], Awaitable[Reply]]) -> Reply:
     """The reply to a call, which is made again while the infrastructure fails.
 

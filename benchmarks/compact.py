@@ -137,7 +137,7 @@ def _with_usage(usage: Mapping[str, int]) -> Fault:
     async def send(wire: Wire, message: Any) -> bool:
         return await wire.reply(message, usage=dict(usage))
 
-    return Fault("usage", "answers", send, harmless=True)
+    return Fault("usage", "answers", send)
 
 
 def paths_of(tasks: int) -> dict[str, Path]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..agents import Agent, InfrastructureError
+from ..agents.limits import Limits, Rates, limiting
 from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.scaffolds.text import read_object, shown, with_images
 from ..agents.seeds import of_sample
@@ -40,12 +41,14 @@ class Asked:
         failed: those without one: nobody answered, or the reply could not be read.
         left: episodes that were not asked about, since the budget is used up.
         usage: what the questions used up.
+        remarks: what else is worth knowing, a sentence each.
     """
 
     answered: int = 0
     failed: int = 0
     left: int = 0
     usage: Usage = field(default_factory=Usage)
+    remarks: list[str] = field(default_factory=list)
 
 
 async def ask(
@@ -61,6 +64,8 @@ async def ask(
     retry: Retry | None = None,
     budget: Budget | None = None,
     watch: Callable[[Asked, int], None] | None = None,
+    rpm: Rates = None,
+    tpm: Rates = None,
 ) -> Asked:
     """Ask about every scored episode that this judge has not answered the question about.
 
@@ -76,6 +81,7 @@ async def ask(
         retry: how to ask again when nobody answers.
         budget: where to stop; it is looked at after each batch.
         watch: is called with the state and the number of all, after each batch.
+        rpm, tpm: requests and tokens a minute that the judge's provider allows.
 
     Raises:
         UsageError: the judge cannot be asked at all, or the budget is in money and its price is
@@ -84,6 +90,7 @@ async def ask(
     """
     keys = unasked(db, environment, judge.uri, question.text, agents=agents, split=split)[:most]
     asked, budget = Asked(), budget or Budget()
+    limits = Limits(at_once, rpm=rpm, tpm=tpm, retry=retry or Retry())
     if keys:
         budget.check(judge)
         await judge.check()
@@ -94,7 +101,8 @@ async def ask(
             break
         some = keys[start : start + at_once]
         found = episodes(db, where="list_contains(?::varchar[], key)", values=[some])
-        said = await together(_asked(judge, question, each, retry or Retry()) for each in found)
+        with limiting(limits):
+            said = await together(_asked(judge, question, each, retry or Retry()) for each in found)
         keep(db, said)
         asked.answered += sum(each.answer is not None for each in said)
         asked.failed += sum(each.answer is None for each in said)
@@ -102,6 +110,7 @@ async def ask(
             asked.usage.add(each.usage)
         if watch is not None:
             watch(asked, len(keys))
+    asked.remarks = limits.remarks()
     return asked
 
 

@@ -49,6 +49,8 @@ class Planned:
     limits: EpisodeLimits
     turns: int | None = None
     """The most actions of an episode, where the environment says so."""
+    single_reply: bool = False
+    """Whether the first reply ends an episode (one without text may be asked for again)."""
 
     def __len__(self) -> int:
         return len(self.tasks) * self.trials
@@ -137,7 +139,17 @@ def plan(
             )
             own = dict(options or {})
             planned.append(
-                Planned(cell, agent, own, task_ids, trials, seed, limits, turns=env.turns)
+                Planned(
+                    cell,
+                    agent,
+                    own,
+                    task_ids,
+                    trials,
+                    seed,
+                    limits,
+                    turns=env.turns,
+                    single_reply=env.single_reply,
+                )
             )
     return planned
 
@@ -164,6 +176,7 @@ class EnvTable:
         self.turns: int | None = getattr(getattr(self.unwrapped, "limits", None), "turns", None)
         if self.turns is not None:  # in an arena every seat acts in every turn
             self.turns *= len(getattr(self.unwrapped, "possible_agents", ("",)))
+        self.single_reply: bool = self.turns == 1 or getattr(self.unwrapped, "single_reply", False)
         source = getattr(self.unwrapped, "tasks", None)
         self.splits: Mapping[str, int | None] = (
             source.splits if source is not None else {"any": None}

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, cast
 
 from ..agents import Agent, InfrastructureError, Reply
+from ..agents.limits import EpisodeClock
 from ..agents.patience import Retry, patiently, retrying, together
 from ..agents.secrets import hide
 from ..agents.seeds import of_episode, of_turn
@@ -99,8 +100,7 @@ async def _play(
         raise
     except Exception:
         raise _AgentBroke(hide(traceback.format_exc(limit=-4))) from None
-    clock = asyncio.get_running_loop().time
-    deadline = None if limits.seconds is None else clock() + limits.seconds
+    clock = EpisodeClock(limits.seconds)
     usage = episode.usage
     noted: dict[str, Mapping[str, Any]] = {}
     episode.notes = notes = []
@@ -115,7 +115,7 @@ async def _play(
                     conversations[seat],
                     game.tools[seat],
                     seed,
-                    deadline,
+                    clock,
                     episode,
                 )
                 replies = {seat: reply}
@@ -126,7 +126,7 @@ async def _play(
                         conversations[seat],
                         game.tools[seat],
                         seed + index,
-                        deadline,
+                        clock,
                         episode,
                     )
                     for index, seat in enumerate(waiting)
@@ -182,7 +182,7 @@ async def _ask(
     conversation: list[Message],
     tools: Any,
     seed: int,
-    deadline: float | None,
+    clock: EpisodeClock,
     episode: Episode,
 ) -> Reply:
     """One reply; tried again while the infrastructure fails.
@@ -196,10 +196,10 @@ async def _ask(
     async def call() -> Reply:
         return await _act(player, conversation, tools, seed, episode)
 
-    if deadline is None:  # the usual case, and a time-out is not for nothing
+    if clock.seconds is None:  # the usual case, and a time-out is not for nothing
         return await patiently(call)
     try:
-        async with asyncio.timeout_at(deadline):
+        async with clock.limit():
             return await patiently(call)
     except TimeoutError:  # only the deadline's: an agent's own does not get past patiently
         raise _OutOfTime from None

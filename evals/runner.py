@@ -24,10 +24,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from ..agents import Agent, ReplyCache
+from ..agents.batches import Batches, batching
+from ..agents.limits import Limits, Rates, limiting
 from ..agents.patience import Retry
 from ..agents.secrets import hide
 from ..envs.core import Episode
 from ..leaderboard import Row, Store, StoreError, Writer, ranking
+from .batches import EPISODES, check_batches
 from .budget import Budget
 from .games import Games
 from .plan import Planned, Work, plan
@@ -56,6 +59,10 @@ class Tally:
     began: float = field(default_factory=time.monotonic)
     waiting: str = ""
     """Why episodes are not in the database yet, if something holds them up."""
+    limits: Limits | None = None
+    """The limits of providers that calls may wait for."""
+    batches: Batches | None = None
+    """The batches that calls go into, if they do."""
     doing: str = ""
     """What is done before the first episode: a model is loaded, a server started."""
     status: str = "running"
@@ -71,6 +78,11 @@ class Tally:
         self.retries += episode.retries
         self.tokens += episode.usage.input_tokens + episode.usage.output_tokens
         self.cost += episode.usage.cost or 0.0
+
+    def held_up(self) -> str:
+        """What calls wait for now: a provider's limit, a batch; empty if for nothing."""
+        batches = self.batches.waiting() if self.batches is not None else ""
+        return batches or (self.limits.waiting() if self.limits is not None else "")
 
     def spent(self, budget: Budget) -> bool:
         """Whether the budget is used up."""
@@ -103,7 +115,19 @@ def evaluate(
 
 
 _RUN_ARGUMENTS = frozenset(
-    ("db", "concurrency", "retry", "budget", "retry_errors", "watch", "command", "cache")
+    (
+        "db",
+        "concurrency",
+        "retry",
+        "budget",
+        "retry_errors",
+        "watch",
+        "command",
+        "cache",
+        "rpm",
+        "tpm",
+        "batch",
+    )
 )
 
 
@@ -118,6 +142,9 @@ async def run(
     watch: Callable[[Tally], None] | None = None,
     command: str = "",
     cache: str | os.PathLike[str] | None = None,
+    rpm: Rates = None,
+    tpm: Rates = None,
+    batch: bool = False,
 ) -> Report:
     """Play what is planned and not yet stored.
 
@@ -131,16 +158,25 @@ async def run(
         watch: called with the tally once, before the start; it changes from then on.
         command: what to list the session as.
         cache: a folder where models' replies are kept; what is in it is not asked again.
+        rpm: requests a minute that each provider allows, or a number for each provider
+            (`{"openai": 500}`).
+        tpm: tokens a minute, in the same way.
+        batch: whether requests go through the providers' batch APIs, at half the price and within
+            a day. Batches are noted in `<db>.batches`, and the same call goes on with them.
 
     Raises:
-        UsageError: an agent cannot be asked, the budget is in money and an agent's price is not
-            known, or the cache cannot be used.
+        UsageError: an agent cannot be asked, or not in batches; the budget is in money and an
+            agent's price is not known; or the cache cannot be used.
         StoreError: the file cannot be used, or the disk is full; finished episodes are safe.
         asyncio.CancelledError: on Ctrl-C, after everything finished is stored.
     """
+    if batch:
+        check_batches(planned)
+        concurrency = max(concurrency, EPISODES)
+    limits = Limits(concurrency, rpm=rpm, tpm=tpm, retry=retry or Retry())
     store = Store(db)
     session = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:8]}"
-    tally = Tally(planned=sum(map(len, planned)))
+    tally = Tally(planned=sum(map(len, planned)), limits=limits)
     store.recover()
     cells = store.settle_cells([p.cell for p in planned])
     todo: list[tuple[Planned, Iterator[Work]]] = []
@@ -174,17 +210,28 @@ async def run(
     tally.doing, tally.began = "", time.monotonic()
     store.begin(session, hide(command or shlex.join(["palestra", *sys.argv[1:]])), versions())
     try:
-        await _Session(
-            todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()
-        ).run()
+        if batch:
+            tally.batches = Batches(db)
+        with limiting(limits), batching(tally.batches):
+            await _Session(
+                todo, store, session, tally, concurrency, retry or Retry(), budget or Budget()
+            ).run()
+        if tally.batches is not None:
+            tally.batches.settle()
     finally:
         with contextlib.suppress(StoreError):
             store.end(session, tally.status)
+        if tally.batches is not None:
+            await tally.batches.close()
         for agent in playing:
             await agent.close()
         if replies is not None:
             replies.close()
-    remarks = [] if replies is None else replies.remarks()
+    remarks = [
+        remark
+        for each in (limits, tally.batches, replies)
+        for remark in (() if each is None else each.remarks())
+    ]
     return Report(session, tally, _board(db, planned), remarks)
 
 

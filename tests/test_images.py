@@ -20,6 +20,7 @@ import picturing
 from palestra.agents import Agent, resolve
 from palestra.agents.chat.parts import show_tool_images
 from palestra.agents.chat.wire import to_wire
+from palestra.agents.limits.tokens import characters_in
 from palestra.agents.openai import OpenAIAgent
 from palestra.agents.openai.responses import ResponsesAgent
 from palestra.envs.core import (
@@ -353,3 +354,8 @@ def test_other_providers_get_every_image_through_litellm(
     assert body.count(base64.b64encode(PNG).decode()) == 3
     places = [body.index(text) for text in ("[image 2]", "[image 3]", "Image 2, ", "Image 3, ")]
     assert places == sorted(places)
+
+
+def test_an_image_is_no_million_tokens_to_the_limiter() -> None:
+    large = {"content": [{"image_url": {"url": "data:image/png;base64," + "A" * 10**6}}]}
+    assert characters_in(large) < 6_000

@@ -23,7 +23,9 @@ import msgspec
 
 from ...envs.core import Message, Usage, UsageError, say, text_alone
 from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
+from ..batches import Post, current_batches
 from ..folding import without_system
+from ..limits import limited
 from ..network import proxy_used
 from ..protocols import TextTools, protocol_of
 from ..uri import take_options, yes_or_no
@@ -61,6 +63,7 @@ class ChatAgent(Agent):
         lacks: options that URIs of this kind do not take.
         named: what each name of this kind says beside its options.
         place: whose model this is; with the request, all that a reply depends on.
+        provider: whose limits calls keep to.
         address: the server's URL, where it is known.
         priced: the model's name in LiteLLM's price table; empty at a server of one's own.
     """
@@ -70,6 +73,7 @@ class ChatAgent(Agent):
     named: Mapping[str, str] = {}
     remote = True
     place: str = ""
+    provider: str = ""
     address: str = ""
     priced: str = ""
 
@@ -202,22 +206,55 @@ class ChatAgent(Agent):
         again.
         """
         if self._cache is None:
-            return await self._asked({**request, **hints})
+            return await self._asked({**request, **hints}, seed)
         key = self._cache.key(self.scheme, self.place, request, seed)
         reply = self._cache.get(key)
         if reply is None:
-            reply = await self._asked({**request, **hints})
+            reply = await self._asked({**request, **hints}, seed)
             self._cache.put(key, reply)
         return reply
 
-    async def _asked(self, request: dict[str, Any]) -> Reply:
-        began = time.perf_counter()
-        reply = await self.answered(self.read(request))
-        reply.usage.seconds = time.perf_counter() - began
-        return reply
+    async def _asked(self, request: dict[str, Any], seed: int) -> Reply:
+        batches = current_batches()
+        if batches is not None:
+            return await batches.ask(self, request, seed)
 
-    async def answered(self, call: Awaitable[T]) -> T:
+        async def call() -> Reply:
+            began = time.perf_counter()
+            reply = await self.answered(self.read(request))
+            reply.usage.seconds = time.perf_counter() - began
+            return reply
+
+        return await limited(self.provider, request, call)
+
+    async def exchange_in_batch(self, request: dict[str, Any], post: Post) -> Any:
+        """As `exchange`, with `post` in the place of the client.
+
+        Raises:
+            UsageError: the provider has no batch API that is known here.
+        """
+        raise UsageError(f"{self.uri} is not behind OpenAI's or Anthropic's batch API")
+
+    async def ask_in_batch(self, request: dict[str, Any], post: Post) -> Reply:
+        """The reply to a request that goes into a batch; errors as in `answered`."""
+
+        async def call() -> Reply:
+            return self.read_body(await self.exchange_in_batch(request, post))
+
+        return await self.answered(call(), timeout=None)
+
+    def refuse(self, status: int, text: str) -> Exception:
+        """The error of a request that failed in a batch; status 0: it was not answered at all."""
+        if status == 0:
+            return InfrastructureError(f"batch: {text}")
+        return refusal_of(self.uri, status, text, {})
+
+    async def answered(self, call: Awaitable[T], timeout: float | None = -1) -> T:
         """What a call of the client comes to, in time.
+
+        Args:
+            call: the call.
+            timeout: seconds for it, or None for no limit. Default: the agent's own.
 
         Raises:
             InfrastructureError: nobody answered, whatever way the client says so.
@@ -227,7 +264,8 @@ class ChatAgent(Agent):
         """
         openai = self._openai
         try:
-            async with asyncio.timeout(self._timeout):  # the client's own begins anew at each byte
+            limit = self._timeout if timeout == -1 else timeout
+            async with asyncio.timeout(limit):  # the client's own begins anew at each byte
                 return await call
         except TimeoutError as error:
             raise InfrastructureError(
@@ -293,13 +331,24 @@ async def open_stream(stream: Any) -> AsyncIterator[Any]:
 def _said_by(error: Any) -> str:
     """What a refusal says: its message, its code, and the body that it came in."""
     found = getattr(error, "body", None)
+    if isinstance(found, list) and found:  # Google's form
+        found = found[0]
     body: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     within = body.get("error")
     inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
     code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
     said = inner.get("message")
-    message = said if isinstance(said, str) and said else str(error.message)
+    message = said if isinstance(said, str) and said else _whole_body(error)
     return f"{message} [{code}]" if code and str(code) not in message else message
+
+
+def _whole_body(error: Any) -> str:
+    """What a refusal says, where its body has another form: all of it."""
+    try:
+        text = str(error.response.text).strip()
+    except Exception:  # LiteLLM's errors have made-up responses, and streams unread ones
+        text = ""
+    return f"{error.message} {text[:2000]}" if text not in str(error.message) else error.message
 
 
 @cache

@@ -8,9 +8,13 @@ from typing import Any
 
 from ...envs.core import Message, UsageError
 from ..base import Agent
+from ..batches import Post
+from ..batches.anthropic import AnthropicBatches
+from ..batches.through_litellm import captured, read_message
 from ..chat import ChatAgent, speaking
 from ..chat.prices import litellm
-from ..network import check_surroundings, spare_loopback
+from ..limits.rates import provider_at
+from ..network import check_surroundings, open_client, spare_loopback
 from ..openai.agent import conversation_key
 from ..secrets import clean_key
 
@@ -66,7 +70,9 @@ class LiteLLMAgent(ChatAgent):
         self._takes = frozenset(known)
         self._seed = self._seed and "seed" in self._takes
         self.place = base_url or ""
+        self.provider = provider_at(base_url) if base_url else self._provider
         self.priced = "" if base_url else model
+        self._batches: AnthropicBatches | None = None
         self._target = {"api_base": base_url, "api_key": api_key}
         if base_url and not api_key and self._provider == "openai":
             self._target["api_key"] = "none"
@@ -81,11 +87,26 @@ class LiteLLMAgent(ChatAgent):
         return {}
 
     async def exchange(self, request: dict[str, Any]) -> Any:
-        given = {k: v for k, v in self._target.items() if v is not None}
-        answer = await self._litellm.acompletion(
-            **request, **given, timeout=self._timeout, max_retries=0, num_retries=0
-        )
+        answer = await self._litellm.acompletion(**self._arguments(request))
         return answer if isinstance(answer, str | dict) else answer.model_dump()
+
+    def _arguments(self, request: dict[str, Any]) -> dict[str, Any]:
+        given = {k: v for k, v in self._target.items() if v is not None}
+        return {**request, **given, "timeout": self._timeout, "max_retries": 0, "num_retries": 0}
+
+    def takes_batches(self) -> bool:
+        return self._provider == "anthropic"
+
+    async def exchange_in_batch(self, request: dict[str, Any], post: Post) -> Any:
+        if not self.takes_batches():
+            return await super().exchange_in_batch(request, post)
+        posted = await captured(self._litellm, self._arguments(request))
+        if self._batches is None:
+            client = open_client(self._openai, posted.url, 600.0)
+            self._batches = AnthropicBatches(client, posted.url, posted.headers, self.provider)
+        message = await post(self._batches, posted.body)
+        answer = await read_message(self._litellm, self._arguments(request), message)
+        return answer.model_dump()
 
 
 def _clean_keys(provider: str) -> None:

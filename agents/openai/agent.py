@@ -10,7 +10,10 @@ from typing import Any
 import msgspec
 
 from ...envs.core import Message, UsageError
+from ..batches import Post
+from ..batches.openai import OpenAIBatches
 from ..chat import ChatAgent
+from ..limits.rates import provider_at
 from ..network import open_client, proxy_used
 from ..secrets import clean_key, hide
 
@@ -48,7 +51,9 @@ class OpenAIAgent(ChatAgent):
             key = "none"
         key = clean_key(key, "api_key" if api_key else "OPENAI_API_KEY")
         self.place = self.address = self.base_url
+        self.provider = provider_at(self.base_url)
         self.priced = f"openai/{model}" if self._own else ""
+        self._batches: OpenAIBatches | None = None
         self.client = self._openai.AsyncOpenAI(
             api_key=key,
             base_url=self.base_url,
@@ -94,6 +99,14 @@ class OpenAIAgent(ChatAgent):
             stream=bool(request.get("stream")),
             stream_cls=self._openai.AsyncStream[object],
         )
+
+    def takes_batches(self) -> bool:
+        return True
+
+    async def exchange_in_batch(self, request: dict[str, Any], post: Post) -> Any:
+        if self._batches is None:
+            self._batches = OpenAIBatches(self._openai, self.client, self.path, self.provider)
+        return await post(self._batches, request)
 
     async def close(self) -> None:
         await self.client.close()

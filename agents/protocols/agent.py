@@ -42,6 +42,9 @@ class TextTools(Agent):
     def knows_cost(self) -> bool:
         return self.agent.knows_cost()
 
+    def takes_batches(self) -> bool:
+        return self.agent.takes_batches()
+
     def cached_in(self, cache: ReplyCache) -> None:
         self.agent.cached_in(cache)
 

@@ -161,6 +161,9 @@ class Scaffold(Agent):
     def knows_cost(self) -> bool:
         return all(each.knows_cost() for each in self._everybody())
 
+    def takes_batches(self) -> bool:
+        return all(each.takes_batches() for each in self._everybody())
+
     def cached_in(self, cache: ReplyCache) -> None:
         for each in self._everybody():
             each.cached_in(cache)

@@ -89,6 +89,7 @@ class FormalEnv(ToolEnv[FormalState]):
 
     references: ClassVar[Mapping[str, Reference]] = REFERENCES
     text_actions = True
+    single_reply = True
     chance = 0.5
 
     def __init__(

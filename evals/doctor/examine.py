@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Episode, UsageError
-from ..games import Games
-from ..plan import Planned, plan
-from ..rollout import Retry, play
+from ...envs.core import UsageError
+from ..plan import plan
+from ..rollout import Retry
 from . import relay
-from .faults import FAULTS, Fault
+from .dialects import DIALECTS
+from .faults import ENDS, FAULTS, Fault
+from .finding import LASTING, PASSING, Finding, environment, play_relay, wrong_with
+from .forms import examine_form
+from .reach import Reach, reach_of
 from .server import ChatServer
+from .surroundings import GROUP, KEY, collect_noise, examine_surroundings
 
-EXAMINED = ("openai", "litellm", "vllm")
-"""Schemes whose adapter speaks one of OpenAI's APIs and can be sent to another server."""
-KEPT = ("temperature", "top_p", "api")
-"""Options that an agent keeps when it is sent there."""
-PATIENCE = {True: 1.0, False: 10.0}
+SERVERS = "servers"
+"""The group of what any server may do wrong."""
+SUMMED = (SERVERS, GROUP)
+"""Groups of findings that a table may sum up where all are good."""
+PATIENCE = {True: 0.5, False: 10.0}
 """Seconds for one call while faults are examined, by whether the fault is one of time. The others
 get more than any sound reply takes, also on a busy machine."""
-PASSING = Retry(attempts=3, first=0.05, longest=0.5)
-LASTING = Retry(attempts=2, first=0.05, longest=0.5)
 MOST_SECONDS = 30.0
 """For all episodes of one fault; what takes longer hangs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was examined.
-
-    Attributes:
-        check: what.
-        good: whether it is as it should be; None if it could not be examined.
-        detail: figures, or what is wrong and what to do.
-    """
-
-    check: str
-    good: bool | None
-    detail: str
-
-
 def examine(
-    uri: str, *, live: bool = True, faults: Iterable[str] = tuple(FAULTS)
+    uri: str,
+    *,
+    live: bool = True,
+    faults: Iterable[str] = tuple(FAULTS),
+    dialects: Iterable[str] | None = None,
+    surroundings: bool = True,
 ) -> Iterator[Finding]:
     """Examine an agent, one finding after the other.
 
@@ -53,25 +45,51 @@ def examine(
         uri: of the agent.
         live: whether to ask the agent itself; a model is asked about five times.
         faults: which ways of a bad server to try on its adapter (see `FAULTS`).
+        dialects: which provider forms to play with it (see `DIALECTS`); None means all that an
+            agent of this kind can be sent to.
+        surroundings: whether to try proxies, certificates and keys as well.
 
     Raises:
         UsageError: the URI names no agent.
     """
     if live:
-        yield from _live(uri)
+        yield from _ask_itself(uri)
     chosen = [FAULTS[name] for name in faults]
-    if not chosen:
+    forms = tuple(DIALECTS) if dialects is None else tuple(dialects)
+    if not (chosen or forms or surroundings):
         return
-    tried = _beside(uri)
-    if tried is None:
+    reach = reach_of(uri)
+    if reach is None:
         yield Finding("bad servers", None, "not examined: the agent is in this process")
         return
-    yield from _bears(tried, chosen, "")
-    if tried.partition("/")[0] == "openai":  # the others do not stream
-        yield from _bears(f"{tried}stream=true&", chosen, " (stream)")
+    with (
+        collect_noise() as noise,
+        environment({reach.key_name: KEY}),
+        ChatServer(relay.runner, keep=False) as server,
+        asyncio.Runner() as runner,
+    ):
+        for name in forms:
+            if address := reach.form(DIALECTS[name]):
+                with environment(DIALECTS[name].env):
+                    address = address.replace("{url}", _url(server, name))
+                    yield from examine_form(DIALECTS[name], address, server, runner)
+        if surroundings:
+            yield from examine_surroundings(reach.plain, reach.key_name, server, runner)
+        if chosen:
+            yield from _examine_faults(reach, chosen, server, runner)
+        gc.collect()
+    if surroundings:
+        said = "; ".join(dict.fromkeys(noise))[:300]
+        detail = f"streams or tasks were left open: {said}" if said else "as it should be"
+        yield Finding("nothing on stderr", not said, detail, GROUP)
 
 
-def _live(uri: str) -> Iterator[Finding]:
+def _url(server: ChatServer, name: str) -> str:
+    server.dialect = DIALECTS[name]
+    return server.url
+
+
+def _ask_itself(uri: str) -> Iterator[Finding]:
     """Whether the agent answers, and what it makes of a game that a faultless model wins."""
     began = time.perf_counter()
     try:
@@ -83,7 +101,7 @@ def _live(uri: str) -> Iterator[Finding]:
         try:
             runner.run(planned.agent.check())
             yield Finding("answers", True, f"ready after {time.perf_counter() - began:.1f} s")
-            (each,) = runner.run(_played(planned, Retry(attempts=2, first=0.5)))
+            (each,) = runner.run(play_relay(planned, Retry(attempts=2, first=0.5)))
         except UsageError as error:
             yield Finding("answers", False, str(error))
             return
@@ -107,64 +125,37 @@ def _live(uri: str) -> Iterator[Finding]:
     yield Finding("calls tools", calls, f"{'yes' if calls else 'none in its reply'}{advice}")
 
 
-def _beside(uri: str) -> str | None:
-    """The agent's URI as it is sent to another server, open for options; None if it asks none."""
-    path, _, query = uri.partition("?")
-    head, colon, inner = path.rpartition(":") if ":" in path else ("", "", path)
-    scheme, _, name = inner.partition("/")
-    if scheme not in EXAMINED:
-        return None
-    if scheme == "litellm" and not name.startswith("openai/"):
-        inner = f"litellm/openai/{name.rpartition('/')[2]}"  # the one wire that is spoken here
-    kept = [p for p in query.split("&") if p.partition("=")[0] in KEPT]
-    return f"{head}{colon}{inner}?" + "".join(f"{option}&" for option in kept)
-
-
-def _bears(uri: str, faults: Iterable[Fault], suffix: str) -> Iterator[Finding]:
-    """How the adapter bears each fault, when it passes and when it stays."""
-    with ChatServer(relay.runner, keep=False) as server, asyncio.Runner() as runner:
-        there = f"{uri}base_url={server.url}&timeout="
+def _examine_faults(
+    reach: Reach, faults: Iterable[Fault], server: ChatServer, runner: asyncio.Runner
+) -> Iterator[Finding]:
+    """How the adapter copes with each fault, when it passes and when it stays."""
+    server.dialect = None
+    suffixes = {"": "", " (stream)": "stream=true&"} if reach.streams else {"": ""}
+    for suffix, option in suffixes.items():
+        there = f"{reach.plain}{option}base_url={server.url}&timeout="
         agents = {
             slow: plan([relay.ID], [f"{there}{s}"], tasks=2)[0] for slow, s in PATIENCE.items()
         }
         for fault in faults:
+            if option and fault.alike:
+                continue
             planned = agents[fault.slow]
             problems: list[str] = []
             began = time.perf_counter()
             for lasting in (False, True):
                 server.answer = _Faulty(fault, lasting)
-                found = runner.run(_played(planned, LASTING if lasting else PASSING))
-                problems += _wrong(found, fault, lasting)
+                found = runner.run(play_relay(planned, LASTING if lasting else PASSING))
+                when = "while it lasts: " if lasting else "once it is over: "
+                problems += wrong_with(found, fault.end if lasting else "read", when)
+                if any(KEY in str(each.error) for each in found):
+                    problems.append(f"{when}the error shows the key")
             took = time.perf_counter() - began
             if took > MOST_SECONDS:
                 problems.append(f"took {took:.0f} s")
-            good = "read all the same" if fault.harmless else "asked again, then an error"
-            yield Finding(fault.name + suffix, not problems, "; ".join(problems) or good)
+            detail = "; ".join(problems) or ENDS[fault.end]
+            yield Finding(fault.name + suffix, not problems, detail, SERVERS)
         for planned in agents.values():
             runner.run(planned.agent.close())
-
-
-def _wrong(found: list[Episode], fault: Fault, lasting: bool) -> list[str]:
-    """What is wrong with how episodes ended under a fault."""
-    when = "while it lasts" if lasting else "once it is over"
-    wanted = "error" if lasting and not fault.harmless else "scored"
-    problems: list[str] = []
-    for each in found:
-        if each.status != wanted:
-            problems.append(f"{when}: {each.status} instead of {wanted}: {each.error or ''}"[:300])
-        elif wanted == "scored" and each.headline != 1.0:
-            problems.append(f"{when}: scored {each.headline} instead of 1")
-        elif wanted == "error" and not each.error:
-            problems.append(f"{when}: an error without a cause")
-    return sorted(set(problems))
-
-
-async def _played(planned: Planned, retry: Retry) -> list[Episode]:
-    """The planned episodes of the relay, all at once, stored nowhere."""
-    games = Games(relay.ID, {})
-    return await asyncio.gather(
-        *(play(games.take(), planned.agent, work, planned, retry) for work in planned.work())
-    )
 
 
 class _Faulty:

@@ -1,19 +1,31 @@
 """What servers do wrong, each as one function that sends a reply which is wrong in that way.
 
-`harmless` faults leave the reply whole, so the action must come through at the first try; all
-others are nobody's answer: asked again, and in the end an `error` with the cause.
+Each fault says how an episode must end under it. Where the reply is whole, the action must come
+through at the first try. Most others are nobody's answer: asked again, and in the end an `error`
+with the cause. What a provider says of its own accord may also end the episode, or the run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from .wire import Wire
 
 Message = Mapping[str, Any]
+End = Literal["read", "asked again", "own end", "run stops"]
+"""How an episode under a fault must end: as if there were none; as an error after a few tries; as
+the agent's own end, scored; or with the whole run."""
+ENDS: dict[End, str] = {
+    "read": "read all the same",
+    "asked again": "asked again, then an error",
+    "own end": "the agent's own end, scored",
+    "run stops": "the run stops and says why",
+}
 FOREVER = 3600.0
 """Seconds; longer than any client waits."""
 
@@ -26,24 +38,31 @@ class Fault:
         name: for tables.
         about: what the server does.
         send: does it, instead of the good reply around a message.
-        harmless: the reply can be read all the same.
+        end: how an episode under it must end.
         slow: only a time-out ends it.
+        alike: it is the same where the reply is asked for in pieces.
     """
 
     name: str
     about: str
     send: Callable[[Wire, Message], Awaitable[bool]]
-    harmless: bool = False
+    end: End = "asked again"
     slow: bool = False
+    alike: bool = False
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the reply can be read all the same."""
+        return self.end == "read"
 
 
 FAULTS: dict[str, Fault] = {}
 
 
-def _fault(about: str, *, harmless: bool = False, slow: bool = False) -> Any:
+def _fault(about: str, *, end: End = "asked again", slow: bool = False) -> Any:
     def add(send: Callable[[Wire, Message], Awaitable[bool]]) -> Any:
         name = getattr(send, "__name__", "").strip("_").replace("_", " ")
-        FAULTS[name] = Fault(name, about, send, harmless, slow)
+        FAULTS[name] = Fault(name, about, send, end, slow)
         return send
 
     return add
@@ -69,7 +88,7 @@ for _status, _headers, _name, _about in (
     (500, {}, "500", "breaks"),
     (503, {}, "503", "is overloaded"),
 ):
-    FAULTS[_name] = Fault(_name, _about, refusing(_status, _headers))
+    FAULTS[_name] = Fault(_name, _about, refusing(_status, _headers), alike=True)
 
 
 @_fault("takes the request and never answers", slow=True)
@@ -132,12 +151,12 @@ async def _error_inside(wire: Wire, message: Message) -> bool:
     return await wire.fail()
 
 
-@_fault("gives tool calls no id", harmless=True)
+@_fault("gives tool calls no id", end="read")
 async def _null_ids(wire: Wire, message: Message) -> bool:
     return await wire.reply(_calls(message, lambda call: {**call, "id": None}))
 
 
-@_fault("gives tool calls the id of an earlier one", harmless=True)
+@_fault("gives tool calls the id of an earlier one", end="read")
 async def _used_ids(wire: Wire, message: Message) -> bool:
     return await wire.reply(_calls(message, lambda call: {**call, "id": "call_0"}))
 
@@ -164,7 +183,7 @@ async def _wrong_types(wire: Wire, message: Message) -> bool:
     return await wire.reply({**message, "content": [["?"]]})
 
 
-@_fault("sends half of a surrogate pair in the text", harmless=True)
+@_fault("sends half of a surrogate pair in the text", end="read")
 async def _half_a_character(wire: Wire, message: Message) -> bool:
     return await wire.reply({**message, "content": "I see \ud83d now."})
 
@@ -172,6 +191,42 @@ async def _half_a_character(wire: Wire, message: Message) -> bool:
 @_fault("sends a reply of 10 MB")
 async def _10_MB(wire: Wire, message: Message) -> bool:
     return await wire.reply({**message, "content": "0123456789" * 1_000_000})
+
+
+@_fault("sends two tool calls with ids of their own under index 0", end="read")
+async def _calls_at_index_0(wire: Wire, message: Message) -> bool:
+    wire.one_index = True
+    return await wire.reply(_with_look(message, "{}"))
+
+
+@_fault("sends null for the arguments of a tool call that has none", end="read")
+async def _null_arguments(wire: Wire, message: Message) -> bool:
+    return await wire.reply(_with_look(message, None))
+
+
+@_fault("sends what the model thought within the text, in <think>", end="read")
+async def _thoughts_in_text(wire: Wire, message: Message) -> bool:
+    text = f"<think>\nThe token is 0000. I say so.\n</think>\n\n{message.get('content') or ''}"
+    return await wire.reply({**message, "content": text})
+
+
+@_fault("repeats the key in its error, in the headers too")
+async def _key_repeated(wire: Wire, message: Message) -> bool:
+    key = next((v for k, v in wire.headers.items() if k in _KEYS), "").removeprefix("Bearer ")
+    told = f"refused {key} ({base64.b64encode(key.encode()).decode()})"
+    body = json.dumps({"error": {"message": told, "type": "server_error", "code": key}})
+    return await wire.send(500, body.encode(), headers={"X-Request-Key": key})
+
+
+_KEYS = ("authorization", "x-api-key", "x-goog-api-key")
+
+
+def _with_look(message: Message, arguments: str | None) -> dict[str, Any]:
+    """A turn with a call without arguments before its own."""
+    function = {"name": "look", "arguments": arguments}
+    look = {"id": "call_look", "type": "function", "function": function}
+    calls = message.get("tool_calls") or ()
+    return {**message, "tool_calls": [look, *calls]}
 
 
 def _calls(message: Message, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...agents.protocols import protocol_of
 from ...envs.core import (
     Ledger,
     Limits,
@@ -84,6 +85,11 @@ class Relay(ToolEnv[RelayState]):
         return RelayState()
 
     @tool
+    def look(self) -> str:
+        """See whether you carry a token. It changes nothing."""
+        return "You carry one."
+
+    @tool
     def relay(self, token: str) -> str:
         """Pass a token on.
 
@@ -110,7 +116,8 @@ class Relay(ToolEnv[RelayState]):
 
     def grade(self, state: RelayState, ledger: Ledger, task: Task) -> Score:
         """Right if every leg was run once, in order, and the last token arrived."""
-        right = float(state.finished and len(ledger) == LEGS + 1)
+        passed = sum(entry.tool != "look" for entry in ledger)
+        right = float(state.finished and passed == LEGS + 1)
         return Score(right, "success" if right else "dropped", {"success": right})
 
 
@@ -124,10 +131,20 @@ def _read(text: str | None) -> str:
 
 def runner(request: Mapping[str, Any]) -> dict[str, Any]:
     """The model: the next call that a conversation of the relay asks for."""
-    said = request["messages"][-1]["content"]
-    name = "finish" if "Pass it to `finish`" in said else "relay"
-    arguments = json.dumps({"token": _read(said)})
-    return {"content": "", "tool_calls": [tool_call(name, arguments, id=f"call_{name}")]}
+    name, given = _next(request)
+    return {"content": "", "tool_calls": [tool_call(name, json.dumps(given), f"call_{name}")]}
+
+
+def writing_runner(protocol: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The same model where it calls tools in text, and thinks before it calls."""
+    name, given = _next(request)
+    text = protocol_of(protocol).written(call(name, **given))
+    return {"content": f"<think>\nI carry it on.\n</think>\n\n{text}"}
+
+
+def _next(request: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    said = text_in(request["messages"][-1])
+    return "finish" if "Pass it to `finish`" in said else "relay", {"token": _read(said)}
 
 
 register(ID, Relay, name="relay")

@@ -16,12 +16,21 @@ class Responses(Chat):
 
     answers = "output"
     end = ""
+    usage = {
+        "input_tokens": 20,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": 5,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 25,
+    }
 
     def seen(self, request: dict[str, Any]) -> dict[str, Any]:
         return {**request, "messages": _messages(request["input"])}
 
     def whole(self, message: Message) -> dict[str, Any]:
-        return _response("completed", [REASONED, *_items(message)]) | _USAGE
+        before = message.get("before") or ([] if self.dialect else [REASONED])
+        output = [*before, *_items(message)]
+        return _response("completed", output) | {"usage": self.used()}
 
     def events(
         self, message: Message, changes: Mapping[str, Any], torn: bool
@@ -45,15 +54,9 @@ class Responses(Chat):
         return {"type": "response.failed", "response": response} if stream else response
 
 
-_USAGE = {
-    "usage": {
-        "input_tokens": 20,
-        "input_tokens_details": {"cached_tokens": 0},
-        "output_tokens": 5,
-        "output_tokens_details": {"reasoning_tokens": 0},
-        "total_tokens": 25,
-    }
-}
+_MESSAGE = frozenset({"type", "id", "role", "status", "content"})
+_CALL = frozenset({"type", "id", "call_id", "name", "arguments", "status"})
+"""Fields that every item has; others are this provider's own."""
 
 
 def _messages(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -64,18 +67,22 @@ def _messages(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         own = kind in ("reasoning", "function_call") or item.get("role") == "assistant"
         if own and not before:
             found.append({"role": "assistant", "content": None})
-        if kind == "message":
+        if kind == "reasoning":
+            found[-1].setdefault("before", []).append(dict(item))
+        elif kind == "message":
             if own:
-                found[-1]["content"] = _text(item["content"])
+                others = {k: v for k, v in item.items() if k not in _MESSAGE}
+                found[-1] |= {"content": _text(item["content"]), **others}
             else:
                 found.append({"role": item["role"], "content": _parts(item["content"])})
         elif kind == "function_call":
             about = {"name": item["name"], "arguments": item["arguments"]}
-            call = {"id": item["call_id"], "type": "function", "function": about}
+            others = {k: v for k, v in item.items() if k not in _CALL}
+            call = {"id": item["call_id"], "type": "function", "function": about, **others}
             found[-1].setdefault("tool_calls", []).append(call)
         elif kind == "function_call_output":
-            call_id, content = item["call_id"], _parts(item["output"])
-            found.append({"role": "tool", "tool_call_id": call_id, "content": content})
+            about = {"role": "tool", "tool_call_id": item["call_id"]}
+            found.append({**about, "content": _parts(item["output"])})
     return found
 
 
@@ -86,12 +93,17 @@ def _response(status: str, output: list[Any]) -> dict[str, Any]:
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:
     if message.get("content") is not None:
-        part = {"type": "output_text", "text": message["content"], "annotations": []}
+        part = {"type": "output_text", "text": _text(message["content"]), "annotations": []}
+        others = {k: v for k, v in message.items() if k not in _OURS}
         about = {"role": "assistant", "status": "completed", "content": [part]}
-        yield {"type": "message", "id": "msg_x", **about}
+        yield {"type": "message", "id": "msg_x", **about, **others}
     for call in message.get("tool_calls") or ():
-        about = {"call_id": call["id"], "status": "completed", **call["function"]}
+        others = {k: v for k, v in call.items() if k not in ("id", "type", "function")}
+        about = {"call_id": call["id"], "status": "completed", **call["function"], **others}
         yield {"type": "function_call", "id": "fc_x", **about}
+
+
+_OURS = frozenset({"role", "content", "tool_calls", "before"})
 
 
 def _texts(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,10 +1,14 @@
-"""A local server that speaks OpenAI's two APIs, well or, where it is told to, badly.
+"""A local server that speaks the APIs of models, well or, where it is told to, badly.
 
     with ChatServer(lambda request: {"content": "hello"}) as server:
         evaluate(["browse"], [f"openai/any?base_url={server.url}"])
 
-The path of a request says which; a model sees a conversation in the form of Chat Completions either
-way. It writes its own HTTP, since no well-behaved library would drop a connection within a reply.
+With a dialect it is as strict as that provider: it refuses what the provider refuses, in its words.
+The API is the dialect's, or else the path of a request says which. A model sees a conversation in
+the form of Chat Completions either way, without what only the provider sends.
+
+The server writes its own HTTP, since no well-behaved library would drop a connection within a
+reply.
 """
 
 from __future__ import annotations
@@ -17,10 +21,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .chat import Chat
+from .checks import objection_of
+from .converse import Converse
+from .dialects import Defect, Dialect, dress, undress
 from .faults import Fault
+from .gemini import Gemini
+from .messages import Messages
 from .responses import Responses
 from .wire import Wire
 
+WIRES: dict[str, type[Chat]] = {
+    "chat": Chat, "responses": Responses, "messages": Messages, "gemini": Gemini,
+    "converse": Converse,
+}  # fmt: skip
 Answer = Mapping[str, Any]
 """`content` and `tool_calls` of a message; under `fault`, how the reply goes wrong."""
 
@@ -32,11 +45,14 @@ class ChatServer:
         answer: the model: given a request's body, with `messages` in any case, what it answers.
         host, port: where; port 0 is any that is free.
         keep: whether to keep the requests in `requests`.
+        dialect: the provider whose form it has; may be set at any time.
 
     Attributes:
         url: the base URL for clients.
         requests: the bodies, in the order they came.
         served: how many requests came.
+        refused: why requests were refused as the dialect's provider would, in the order they came.
+        defects: what was wrong with turns that came back, also where the provider is silent.
     """
 
     def __init__(
@@ -46,8 +62,12 @@ class ChatServer:
         host: str = "127.0.0.1",
         port: int = 0,
         keep: bool = True,
+        dialect: Dialect | None = None,
     ) -> None:
         self.answer, self.host, self.port = answer, host, port
+        self.dialect = dialect
+        self.refused: list[str] = []
+        self.defects: list[Defect] = []
         self.requests: list[dict[str, Any]] = []
         self.served = 0
         self._keep = keep
@@ -59,7 +79,8 @@ class ChatServer:
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{self.host}:{self.port}/v1"
+        path = "/v1" if self.dialect is None else self.dialect.path
+        return f"http://{self.host}:{self.port}{path}"
 
     def __enter__(self) -> ChatServer:
         self._thread.start()
@@ -114,7 +135,7 @@ class ChatServer:
         }
         body = await reader.readexactly(int(headers.get("content-length") or 0))
         path = head[0].split(" ")[1]
-        wire = Wire(writer, Responses() if path.endswith("/responses") else Chat())
+        wire = Wire(writer, self._api(path), headers)
         if head[0].startswith("GET"):
             if headers.get("authorization") == "Bearer wrong":
                 return await wire.send(401, b'{"error": {"message": "bad key"}}')
@@ -123,12 +144,31 @@ class ChatServer:
         self.served += 1
         if self._keep:
             self.requests.append(request)
-        answer = self.answer(wire.api.seen(request))
+        seen = wire.api.seen(request)
         wire.stream = bool(request.get("stream"))
+        turns = sum(message["role"] == "assistant" for message in seen["messages"])
+        if self.dialect is not None:
+            objection, defects = objection_of(wire.api, request, seen["messages"])
+            self.defects += defects
+            if objection is not None:
+                self.refused.append(objection.why)
+                refusal = objection.refusal
+                return await wire.send(refusal.status, objection.body, headers=refusal.headers)
+            seen = {**seen, "messages": [undress(message) for message in seen["messages"]]}
+        answer = self.answer(seen)
+        message = message_of(answer)
+        if self.dialect is not None and wire.api.thinks(request):
+            message = dress(self.dialect, message, turns)
         fault: Fault | None = answer.get("fault")
         if fault is None:
-            return await wire.reply(message_of(answer))
-        return await fault.send(wire, message_of(answer))
+            return await wire.reply(message)
+        return await fault.send(wire, message)
+
+    def _api(self, path: str) -> Chat:
+        """The API of a request: the dialect's, or the one that the path belongs to."""
+        if self.dialect is not None:
+            return WIRES[self.dialect.wire](self.dialect)
+        return Responses() if path.endswith("/responses") else Chat()
 
 
 def message_of(answer: Answer) -> dict[str, Any]:

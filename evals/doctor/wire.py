@@ -20,11 +20,15 @@ class Wire:
     Attributes:
         api: what the bodies of replies look like.
         stream: whether the client asked for the reply in pieces.
+        headers: of the request.
+        one_index: whether streamed tool calls all come under index 0.
     """
 
-    def __init__(self, writer: asyncio.StreamWriter, api: Chat) -> None:
-        self._writer, self.api = writer, api
-        self.stream = False
+    def __init__(
+        self, writer: asyncio.StreamWriter, api: Chat, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self._writer, self.api, self.headers = writer, api, headers or {}
+        self.stream = self.one_index = False
 
     async def reply(self, message: Mapping[str, Any], **changes: Any) -> bool:
         """A good reply around a message; `changes` replace parts of the body."""
@@ -39,6 +43,7 @@ class Wire:
         """The body of a reply; `torn` leaves out how a stream ends."""
         if not self.stream:
             return json.dumps(self.api.whole(message) | changes).encode()
+        self.api.one_index |= self.one_index
         lines = [_line(event) for event in self.api.events(message, changes, torn)]
         return "".join(lines if torn else [*lines, self.api.end]).encode()
 

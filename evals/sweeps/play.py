@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...agents import Agent, ReplyCache
+from ...agents.limits import Limits, Rates, limiting
 from ...agents.patience import Retry
 from ..budget import Budget
 from ..runner import Tally
@@ -40,6 +41,8 @@ def play_parts(
     retry_errors: bool = False,
     watch: Callable[[Tally], None] | None = None,
     cache: str | os.PathLike[str] | None = None,
+    rpm: Rates = None,
+    tpm: Rates = None,
 ) -> Tally:
     """Ask what is planned and not yet kept; the arguments are those of `evals.run`.
 
@@ -50,7 +53,9 @@ def play_parts(
             or a file holds something else.
         KeyboardInterrupt: on Ctrl-C; finished cells are kept.
     """
-    tally, budget = Tally(planned=sum(len(job.part) for job in jobs)), budget or Budget()
+    limits = Limits(concurrency, rpm=rpm, tpm=tpm, retry=retry or Retry())
+    tally = Tally(planned=sum(len(job.part) for job in jobs), limits=limits)
+    budget = budget or Budget()
     todo = []
     for job in jobs:
         before = _before(job, retry_errors)
@@ -59,7 +64,8 @@ def play_parts(
             todo.append(job)
     if watch is not None:
         watch(tally)
-    with nullcontext() if cache is None else closing(ReplyCache(cache)) as replies:
+    opened = nullcontext() if cache is None else closing(ReplyCache(cache))
+    with limiting(limits), opened as replies:
         for _, group in groupby(todo, key=lambda job: (id(job.family), _name(job.agent))):
             own = list(group)
             if isinstance(own[0].agent, Agent):

@@ -11,6 +11,7 @@ import typer
 
 from palestra.cli.board import id_of
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, stderr, stdout
+from palestra.cli.playing import Rpm, Tpm
 from palestra.cli.run import command_line
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def judge(
     max_tokens: Annotated[
         int | None, typer.Option(help="Ask no more after so many tokens.")
     ] = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
     db: DbOption = Path(DEFAULT_DB),
     plugin: PluginOption = None,
 ) -> None:
@@ -61,6 +64,7 @@ def judge(
     import asyncio
 
     from palestra.agents import resolve
+    from palestra.agents.limits import parse_rates
     from palestra.envs.core import UsageError
     from palestra.evals import Budget
     from palestra.evals.opinions import Asked, ask
@@ -74,6 +78,7 @@ def judge(
             return await ask(
                 db, judge, asked, id, agents=agent or (), split=split, most=most,
                 at_once=at_once, budget=Budget(cost=max_cost, tokens=max_tokens), watch=watch,
+                rpm=parse_rates("--rpm", rpm), tpm=parse_rates("--tpm", tpm),
             )  # fmt: skip
         finally:
             await judge.close()
@@ -94,6 +99,8 @@ def judge(
         f"{came.answered:,} new answers of {judge.uri}{_used(came.usage)}; {len(found):,} episodes "
         "asked about so far"
     )
+    for remark in came.remarks:
+        note(f"{remark}.")
     _show([each for each in found if each.answer is not None and each.value is not None], asked)
     if came.left:
         note(

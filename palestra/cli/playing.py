@@ -18,3 +18,27 @@ CacheOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Keep models' replies here, and ask nothing twice."),
 ]
+Rpm = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rpm",
+        metavar="[PROVIDER=]N",
+        help="Requests a minute that a provider allows, such as 500 or openai=500. Repeatable.",
+    ),
+]
+Tpm = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tpm",
+        metavar="[PROVIDER=]N",
+        help="Tokens a minute that a provider allows, such as 30000. Repeatable.",
+    ),
+]
+Batch = Annotated[
+    bool,
+    typer.Option(
+        "--batch",
+        help="Use the provider's batch API: half the price, replies within a day. Only for "
+        "environments of a single turn.",
+    ),
+]

@@ -70,14 +70,14 @@ class Show:
 
     def _lines(self, tally: Tally) -> None:
         while not self._stop.wait(_PLAIN_EVERY):
-            self._console.print(Text(describe(tally)))
+            self._console.print(Text("  ".join(filter(None, (describe(tally), tally.held_up())))))
 
     def _bar(self, tally: Tally) -> Table:
         grid = Table.grid(padding=(0, 1))
         done = tally.before + tally.finished
         grid.add_row(ProgressBar(total=tally.planned, completed=done, width=30), describe(tally))
-        if tally.waiting:
-            grid.add_row("", Text(tally.waiting, style="yellow"))
+        for reason in filter(None, (tally.held_up(), tally.waiting)):
+            grid.add_row("", Text(reason, style="yellow"))
         return grid
 
 

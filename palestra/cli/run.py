@@ -15,12 +15,15 @@ import typer
 from palestra.cli.common import DEFAULT_DB, DbOption, PluginOption, note, parse_options, stderr
 from palestra.cli.flags import check_flags
 from palestra.cli.playing import (
+    Batch,
     CacheOption,
     Concurrency,
     MaxCost,
     MaxTokens,
     Retries,
     RetryErrors,
+    Rpm,
+    Tpm,
 )
 
 if TYPE_CHECKING:
@@ -95,6 +98,9 @@ def run(
     retries: Retries = 4,
     retry_errors: RetryErrors = False,
     cache: CacheOption = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    batch: Batch = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the resolved plan and stop.")
     ] = False,
@@ -123,6 +129,10 @@ def run(
         palestra run formal --language stack --shots 50 --delta 0.45 -a rule_oracle -a majority
 
         palestra run browse -a openai/gpt-5-mini --scaffold 'best(n=3,by=king)'
+
+        palestra run formal -a openai/gpt-5-mini --batch
+
+        palestra run browse -a openai/gpt-5 --rpm 500 --tpm 30000
 
         palestra run document --seat writer_0=smollm2 --seat assistant_0=polite
     """
@@ -169,6 +179,9 @@ def run(
         max_tokens=max_tokens,
         retry_errors=retry_errors,
         cache=cache,
+        rpm=rpm,
+        tpm=tpm,
+        batch=batch,
     )
     _show_report(report, db, as_json)
     for remark in report.remarks:
@@ -207,6 +220,8 @@ def play_planned(
     retries: int,
     max_cost: float | None,
     max_tokens: int | None,
+    rpm: list[str] | None = None,
+    tpm: list[str] | None = None,
     **how: Any,
 ) -> Report:
     """Play a plan with its progress shown; Ctrl-C says how to go on and exits with 130.
@@ -217,8 +232,10 @@ def play_planned(
         retries: how often to ask again when a server fails.
         max_cost: US dollars after which no episode is started.
         max_tokens: tokens after which none is started.
+        rpm, tpm: the values of `--rpm` and `--tpm`.
         how: further arguments of `evals.run`.
     """
+    from palestra.agents.limits import parse_rates
     from palestra.cli.progress import Show
     from palestra.evals import Budget, Retry
     from palestra.evals import run as run_
@@ -226,6 +243,8 @@ def play_planned(
     how |= {
         "retry": Retry(attempts=retries + 1),
         "budget": Budget(cost=max_cost, tokens=max_tokens),
+        "rpm": parse_rates("--rpm", rpm),
+        "tpm": parse_rates("--tpm", tpm),
     }
     with Show(stderr(), progress.value) as show:
         try:
@@ -233,6 +252,11 @@ def play_planned(
         except KeyboardInterrupt:
             tally = show.tally
     finished = tally.finished if tally else 0
+    if tally is not None and tally.batches is not None and tally.batches.under_way:
+        note(
+            f"The provider works on ({tally.batches.waiting()}). The command below waits for it "
+            "again and submits nothing twice."
+        )
     note(
         f"Interrupted: {finished:,} episodes of this session are stored in {how['db']}. "
         f"Go on with:\n  {command_line()}"
@@ -247,9 +271,12 @@ def play_sweeps(
     retries: int,
     max_cost: float | None,
     max_tokens: int | None,
+    rpm: list[str] | None = None,
+    tpm: list[str] | None = None,
     **how: Any,
 ) -> Tally:
     """Play sweeps as `play_planned` plays episodes."""
+    from palestra.agents.limits import parse_rates
     from palestra.cli.progress import Show
     from palestra.evals import Budget, Retry
     from palestra.evals.sweeps import play_parts
@@ -257,6 +284,8 @@ def play_sweeps(
     how |= {
         "retry": Retry(attempts=retries + 1),
         "budget": Budget(cost=max_cost, tokens=max_tokens),
+        "rpm": parse_rates("--rpm", rpm),
+        "tpm": parse_rates("--tpm", tpm),
     }
     with Show(stderr(), progress.value) as show:
         try:

@@ -18,6 +18,8 @@ from palestra.cli.playing import (
     MaxTokens,
     Retries,
     RetryErrors,
+    Rpm,
+    Tpm,
 )
 from palestra.cli.run import (
     Progress,
@@ -80,6 +82,8 @@ def suite(
     retries: Retries = 4,
     retry_errors: RetryErrors = False,
     cache: CacheOption = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print suites, cost or files as JSON.")
     ] = False,
@@ -141,6 +145,8 @@ def suite(
             "max_tokens": max_tokens,
             "retry_errors": retry_errors,
             "cache": cache,
+            "rpm": rpm,
+            "tpm": tpm,
         }
         if cells:
             report = play_planned([cell.planned for cell in cells], progress, db=db, **how)

@@ -49,7 +49,8 @@ class Reply(msgspec.Struct):
     message: Message
     usage: Usage = msgspec.field(default_factory=Usage)
     finish: str = ""
-    """The provider's finish reason."""
+    """Why the reply ended: the provider's finish reason, or `context_full` where there was no room
+    for a reply (then `stop` is set, too: it is the agent's own end)."""
     stop: bool = False
     """The agent gives up: the message is not played and the episode ends."""
     notes: Mapping[str, Any] = {}

@@ -49,7 +49,8 @@ class Reply(msgspec.Struct):
     message: Message
     usage: Usage = msgspec.field(default_factory=Usage)
     finish: str = ""
-    """The provider's finish reason."""
+    """Why the reply ended: the provider's finish reason, or `context_full` where there was no room
+    for a reply (then `stop` is set, too: it is the agent's own end)."""
     stop: bool = False
     """The agent gives up: the message is not played and the episode ends."""
     notes: Mapping[str, Any] = {}
@@ -77,7 +78,7 @@ class InfrastructureError(Exception):
         after: float | None = None,
         usage: Usage | None = None,
     ) -> None:
-        super().__init__(hide(message))
+        super().__init__(hide(message).encode("utf-8", "replace").decode())
         self.retry, self.after, self.usage = retry, after, usage
 
 

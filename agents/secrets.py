@@ -87,9 +87,14 @@ def _secrets() -> set[str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """A secret as it may be written: plain, quoted, and in base64, alone or behind `Bearer `."""
+    """A secret as it may be written: plain, quoted, and in base64, alone or within other text."""
     forms = {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe="")}
-    for text in (secret, f"Bearer {secret}", f"{secret}\n"):
-        encoded = base64.b64encode(text.encode()).decode()
-        forms |= {encoded.rstrip("="), encoded.replace("+", "-").replace("/", "_").rstrip("=")}
+    forms.add(secret.replace("/", "\\/"))
+    data = secret.encode()
+    for before in range(3):  # where a secret may begin within a group of three bytes
+        encoded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
+        inner = encoded[(0, 2, 3)[before] :]
+        if (before + len(data)) % 3:  # the last sign holds bits of what follows
+            inner = inner[:-1]
+        forms |= {inner, inner.replace("+", "-").replace("/", "_")}
     return forms

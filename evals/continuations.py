@@ -18,8 +18,9 @@ from typing import Any
 import msgspec
 
 from ..agents import Agent
+from ..agents.patience import patiently
 from ..agents.seeds import of_sample, of_turn
-from ..envs.core import Episode, Message, Score, ToolEnv, UsageError, make
+from ..envs.core import Episode, Message, Score, ToolEnv, UsageError, make, spoken
 
 __all__ = ["Continuation", "Moment", "at", "continued"]
 
@@ -79,7 +80,7 @@ def at(episode: Episode, turn: int) -> Moment:
             raise UsageError(f"the episode ended after {turns} turns; it has no moment {turn}")
         action = record[len(said)]
         said.append(action)
-        observed, *_ = env.step(action)
+        observed, *_ = env.step(spoken(action))
         turns += 1
         if env.score is not None and turns == turn:
             raise UsageError(f"the episode ended with turn {turns}; nothing goes on from there")
@@ -121,12 +122,13 @@ async def _continue(moment: Moment, agent: Agent, seed: int, said: Message | Non
     action = said
     while env.score is None:
         if action is None:
-            reply = await player.act(conversation, env.tools, seed=of_turn(seed, turn))
+            turn_seed = of_turn(seed, turn)
+            reply = await patiently(lambda: player.act(conversation, env.tools, seed=turn_seed))  # noqa: B023
             if reply.stop:
                 env.stop("no_answer")
                 break
             action = reply.message
-        observed, *_ = env.step(action)
+        observed, *_ = env.step(spoken(action))
         conversation += (action, *observed)
         action, turn = None, turn + 1
     assert env.score is not None

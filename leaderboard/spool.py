@@ -141,12 +141,8 @@ def encode(episode: Episode) -> bytes:
     try:
         return _ENCODER.encode(episode) + b"\n"
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
-        tame = msgspec.structs.replace(
-            episode,
-            messages=[_tame(m) for m in episode.messages],
-            notes=[_tame(n) for n in episode.notes],
-        )
-        return _ENCODER.encode(tame) + b"\n"
+        plain = msgspec.to_builtins(episode, str_keys=True, enc_hook=lambda odd: repr(odd)[:200])
+        return _ENCODER.encode(_tame(plain)) + b"\n"
 
 
 def _tame(value: object, depth: int = 0) -> object:

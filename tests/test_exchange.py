@@ -207,7 +207,8 @@ def test_an_inspect_log_becomes_a_row_whose_denominator_is_what_was_planned(
     assert [m["role"] for m in one.messages] == ["user", "assistant", "tool", "assistant"]
     assert one.messages[1]["content"] == "Let me add."
     assert one.messages[2]["content"] == "two, at length"
-    assert list(one.notes) == [{"reasoning": "It is easy.", "turn": 1}]
+    (said,) = [m for m in one.messages if m["role"] == "assistant" and m.get("thoughts")]
+    assert said.get("thoughts") == "It is easy."
     assert [(e.tool, e.arguments, e.result) for e in one.ledger] == [
         ("add", {"x": 1}, "two, at length")
     ]

@@ -360,13 +360,13 @@ def test_a_call_costs_little_more() -> None:
     async def go() -> float:
         request = {"model": "m", "messages": [{"role": "user", "content": "x" * 1000}] * 20}
         with limiting(Limits(64, rpm=10**9)):
-            began = time.perf_counter()
+            began = time.process_time()
             for _ in range(5_000):
                 await limited("openai", request, call)
-            return (time.perf_counter() - began) / 5_000
+            return (time.process_time() - began) / 5_000
 
     reply = Reply(say("ok"), Usage(calls=1))
-    assert min(asyncio.run(go()) for _ in range(5)) < 60e-6
+    assert min(asyncio.run(go()) for _ in range(5)) < 30e-6
 
 
 def test_cancelled_calls_leave_their_place() -> None:

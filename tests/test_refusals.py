@@ -39,6 +39,14 @@ CONTEXT = [
     (422, "`inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens"),
     (400, "too many tokens: total number of tokens in the prompt cannot exceed 4081"),
     (400, "Range of input length should be [1, 30720]"),
+    (400, "This model's maximum context length is 4096 tokens. However, you requested 256 output "
+     "tokens and your prompt contains at least 3841 input tokens"),
+    (400, "The decoder prompt (length 5000) is longer than the maximum model length of 4096"),
+    (500, "Context size has been exceeded."),
+    (400, "input tokens 5000 exceed session_len 4096"),
+    (400, "length of prompt exceeds the maximum supported sequence length"),
+    (413, "input must have less than 32768 tokens"),
+    (413, "Request exceeds the maximum size [request_too_large]"),
 ]  # fmt: skip
 QUOTA = [
     (429, "You exceeded your current quota, please check your plan and billing details. "
@@ -48,6 +56,14 @@ QUOTA = [
     (400, "Your credit balance is too low to access the Anthropic API."),
     (403, "Your account is not active, please check your billing details."),
     (429, "Your account org-x is suspended due to insufficient balance"),
+    (429, "Your account is suspended, please check your plan [exceeded_current_quota_error]"),
+    (429, "Your prepayment credits are depleted. Please go to AI Studio. [RESOURCE_EXHAUSTED]"),
+    (403, "Key limit exceeded. Manage it using the settings"),
+    (412, "Account suspended, possibly due to reaching the monthly spending limit"),
+    (400, "You have reached your specified API usage limits."),
+    (400, "Access denied, please make sure your account is in good standing. [Arrearage]"),
+    (400, "Budget has been exceeded! Current cost: 10"),
+    (500, "insufficient balance [insufficient_balance_error]"),
 ]  # fmt: skip
 RATE = [
     (429, "Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000, Used 29000."),
@@ -58,12 +74,21 @@ RATE = [
     (429, "This request would exceed your organization's rate limit of 30,000 input tokens per "
      "minute. [rate_limit_error]"),
     (529, "Overloaded [overloaded_error]"),
+    (429, "Allocated quota exceeded, please increase your quota limit. [insufficient_quota]"),
     (503, "The model is overloaded. Please try again later."),
 ]  # fmt: skip
 OTHER = [
     (400, "max_tokens is too large: 100000. This model supports at most 16384 completion tokens"),
     (400, "max_tokens: 100000 > 8192, which is the maximum allowed number of output tokens"),
     (400, "Invalid schema for function 'search'"),
+    (400, "'max_tokens' is too large: 200000. This model's maximum context length is 131072 tokens "
+     "and your request has 512 input tokens"),
+    (400, "This model's maximum context length is 4096 tokens. However, you requested 200012 "
+     "tokens (12 in the messages, 200000 in the completion)."),
+    (422, "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 12 `inputs` tokens and "
+     "200000 `max_new_tokens`"),
+    (400, "max_tokens exceeds the model's maximum output length"),
+    (400, "too many tokens: max tokens must be less than or equal to 8192"),
     (400, "Unsupported value: 'temperature' does not support 0 with this model."),
     (400, "The response was filtered due to the prompt triggering content management policy."),
 ]  # fmt: skip
@@ -78,11 +103,14 @@ END = [
     (401, "Incorrect API key provided: sk-abc. [invalid_api_key]"),
     (404, "The model `gpt-9` does not exist or you do not have access to it. [model_not_found]"),
     (400, "gpt-9 is not a valid model ID"),
+    (400, "API key not valid. Please pass a valid API key. [INVALID_ARGUMENT]"),
+    (400, "Incorrect API key provided: xa***. You can obtain an API key."),
+    (400, "The model `x` has been decommissioned and is no longer supported."),
 ]
 
 
 def refused(status: int, text: str, headers: Any = None) -> Exception:
-    return refusal_of("openai/m", status, text, headers or {})
+    return refusal_of("openai/m", status, text, "", headers)
 
 
 @pytest.mark.parametrize(("status", "text"), CONTEXT)

@@ -101,12 +101,58 @@ def test_any_chaos_of_marks_is_borne(parts: list[str]) -> None:
         "I think that is right.",
         "0<|end|>",
         "Don't write '</think>' there.",
+        "Like this:\n```\n<think>code</think>\n```\nHello.",
+        "The model writes <think> and then </think>. Hello.",
+        "Tags: <think>, </think>.",
+        "- <think>\n- </think>",
+        "It ends its thoughts with </think>. Hello.",
     ],
 )
 def test_words_that_only_look_like_thoughts_stay(words: str) -> None:
     assert split_thoughts(words) == (words, "", True)
     message = say(words)
     assert separate_thoughts(message) is message
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "thought"),
+    [
+        ("analysisCount zeros.assistantfinal0", "0", "Count zeros."),
+        (
+            "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>0"
+            "<|return|>",
+            "0",
+            "hm",
+        ),
+        ("<|START_THINKING|>hm<|END_THINKING|><|START_RESPONSE|>0<|END_RESPONSE|>", "0", "hm"),
+        ("t\n</think>\n\nHello </think> bye", "Hello </think> bye", "t"),
+        ("<think>t</think>Hello </think> bye", "Hello </think> bye", "t"),
+        ("<think>a<think>b</think>c</think>d", "d", "a<think>b\n\nc"),
+        ('<think>He says "hi"</think>"Hello"', '"Hello"', 'He says "hi"'),
+        ("Let me see: ```py\nx\n</think>```py\ny\n```", "```py\ny\n```", "Let me see: ```py\nx"),
+        ("Hm. <think>secret</think>", "Hm.", "secret"),
+        ("<think>\n\n</think>\n\n0", "0", ""),
+    ],
+)
+def test_other_forms_of_thinking_aloud(words: str, said: str, thought: str) -> None:
+    assert split_thoughts(words) == (said, thought, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "thoughts"),
+    [
+        ("The mark is </think>. Hello", "The mark is </think>. Hello", "s"),
+        ("<think> is the mark.", "<think> is the mark.", "s"),
+        ("<think>s</think>Hello", "Hello", "s"),
+        ("<think>t</think>Hello", "Hello", "s\n\nt"),
+    ],
+)
+def test_where_thoughts_came_apart_other_marks_are_words(
+    content: str, said: str, thoughts: str
+) -> None:
+    message = separate_thoughts({**say(content), "thoughts": "s"})
+    assert (message["content"], message.get("thoughts")) == (said, thoughts)
+    assert separate_thoughts(message) == message
 
 
 def test_calls_close_a_thought_that_nothing_else_closes() -> None:

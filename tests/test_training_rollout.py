@@ -210,6 +210,43 @@ def test_a_rollout_never_exceeds_its_budget(tokenizer: Any) -> None:
     assert cut.episode.score.reward == 0.0
 
 
+def test_thoughts_are_learned_and_earn_nothing(tokenizer: Any) -> None:
+    thinking = f"<think>\n7? No: {RIGHT}\n</think>\n\n"
+    right, wrong, silent = played(
+        tokenizer, [[thinking + ASK, thinking + RIGHT], [thinking + WRONG], [thinking + "Hm."]]
+    )
+    rewards = [each.episode.score.reward for each in (right, wrong, silent) if each.episode.score]
+    assert rewards == [1.0, 0.0, 0.0]
+    ids, mask = right.tokens.completion_ids, right.tokens.env_mask
+    spoken = tokenizer.decode([id for id, said in zip(ids, mask, strict=True) if said])
+    assert spoken == "".join(f"{thinking}{said}<|im_end|>" for said in (ASK, RIGHT))
+    assert "7? No" not in tokenizer.decode(
+        [id for id, said in zip(ids, mask, strict=True) if not said]
+    )
+    first = right.episode.messages[1]
+    assert first.get("thoughts", "").startswith("7? No")
+    assert "think" not in (first["content"] or "")
+
+
+@pytest.mark.parametrize("room", range(0, 200, 7))
+def test_a_rollout_that_fills_its_budget_ends_as_a_truncated_one(tokenizer: Any, room: int) -> None:
+    turns = [ASK, ASK_MORE, called("higher", than=5), RIGHT]
+    voice = Scripted(tokenizer, lambda turn, _: turns[turn])
+    (cut,) = rollouts(tokenizer, max_completion=60 + room).play([key_of(GUESS, "train/0")], voice)
+    whole = cut.finish == "stop"
+    assert cut.episode.score is not None
+    assert cut.episode.status == "scored"
+    assert len(cut.tokens.completion_ids) <= 60 + room
+    assert len(cut.tokens.completion_ids) == len(cut.tokens.env_mask) == len(cut.tokens.logprobs)
+    if cut.finish == "context_full":
+        assert cut.episode.score.outcome == "no_answer"
+        assert cut.episode.notes[-1]["finish"] == "context_full"
+    at_the_brim = len(cut.tokens.completion_ids) == 60 + room
+    if not at_the_brim:
+        assert (cut.tokens.completion_ids[-1] == tokenizer.eos_token_id) == whole
+    assert Rollouts.fields([cut])["finish"] == [cut.finish]
+
+
 def test_environments_mix_in_one_batch(tokenizer: Any) -> None:
     def says(_: int, prompt: list[int]) -> str:
         return RIGHT if "Guess" in tokenizer.decode(prompt) else called("answer", digit=0)

@@ -17,8 +17,22 @@ import shelving  # noqa: F401 - registers
 from typer.testing import CliRunner
 
 import guessing  # noqa: F401 - registers
+from palestra.agents import Scripted
 from palestra.cli import app
-from palestra.envs.core import Episode, Message, Score, UsageError, call, calls, say, system, user
+from palestra.envs.core import (
+    Episode,
+    Message,
+    Reference,
+    Score,
+    Script,
+    Seat,
+    UsageError,
+    call,
+    calls,
+    say,
+    system,
+    user,
+)
 from palestra.envs.core import tool_result as result
 from palestra.evals import evaluate
 from palestra.leaderboard import Store, Writer, episodes
@@ -397,3 +411,32 @@ def test_an_opening_is_told_anew(reasoned: Path) -> None:
         select(reasoned, agents=["oracle"], told={"report": "free"})
     with pytest.raises(UsageError, match="temper"):
         select(reasoned, agents=["oracle"], told={"temper": 1})
+
+
+def thinker(seat: Seat) -> Script:
+    """Thinks before each call, and says little."""
+    yield {**call("higher", than=3), "content": "<think>\nThree first.\n</think>\n\nI ask."}
+    yield {**call("higher", than=4), "thoughts": "Four, then."}
+    yield call("answer", number=4)
+
+
+def test_thoughts_are_kept_where_it_is_asked_for(db: Path, tmp_path: Path) -> None:
+    agent = Scripted(Reference(thinker, "baseline"), "thinker")
+    evaluate(["guess"], [agent], split="train", tasks=1, db=db)
+    (dropped_,) = select(db)
+    assert not any("reasoning_content" in message for message in dropped_.messages)
+    (conversation,) = select(db, thoughts="keep")
+    said = [m for m in conversation.messages if m["role"] == "assistant"]
+    assert [m.get("reasoning_content") for m in said] == ["Three first.", "Four, then.", None]
+    assert [m["content"] for m in said] == ["I ask.", "", ""]
+    assert not any(m.keys() & {"thoughts", "origin"} for m in conversation.messages)
+    assert conversation.fingerprint != dropped_.fingerprint
+    assert len(select(db, filters=filters_of(says=["four, then"]))) == 1
+    out = tmp_path / "kept.jsonl"
+    command = ["export", "--format", "sft", "--thoughts", "keep", "--db", str(db)]
+    assert CliRunner().invoke(app, [*command, "--out", str(out)]).exit_code == 0
+    assert json.loads(out.read_text())["messages"] == conversation.messages
+    refused = CliRunner().invoke(app, ["export", "--thoughts", "keep", "--db", str(db)])
+    assert refused.exit_code != 0
+    with pytest.raises(UsageError, match="thoughts"):
+        select(db, thoughts="both")  # type: ignore[arg-type]

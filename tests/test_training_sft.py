@@ -159,6 +159,35 @@ def test_masks_are_those_of_trls_template_where_tools_are_the_templates_own(
 # -- what is left out, and what is refused -------------------------------------------------------
 
 
+@pytest.mark.parametrize("protocol", ["hermes", "json", "pythonic", "react"])
+def test_kept_thoughts_are_learned_and_read_back(tokenizer: Any, protocol: str) -> None:
+    first, result = calls(("search", {"query": "Po"})), tool_result("call_0", "search", "The Po")
+    messages: list[Any] = [*MESSAGES[:2], first, result, say("The Po.")]
+    for number in (2, 4):
+        messages[number]["reasoning_content"] = f"Is it {number}?\n\nPerhaps."
+    template = Template(tokenizer, protocol)
+    row = row_of(conversation(messages), template, ends(tokenizer))
+    learned = [part.split("\u27e7")[0] for part in shown(row, tokenizer).split("\u27e6")[1:]]
+    for said, number in zip(learned, (2, 4), strict=True):
+        assert said.startswith(f"<think>\nIs it {number}?\n\nPerhaps.\n</think>\n\n")
+        assert said.endswith("<|im_end|>")
+    for message in messages:
+        message.pop("reasoning_content", None)
+    bare = row_of(conversation(messages), template, ends(tokenizer))
+    assert "<think>" not in shown(bare, tokenizer)
+
+
+def test_a_template_of_its_own_writes_kept_thoughts_itself(folder: Path) -> None:
+    from trl.chat_template_utils import qwen3_chat_template
+
+    made = save_tiny_model(folder / "qwen", template=qwen3_chat_template)
+    native = AutoTokenizer.from_pretrained(made)
+    messages = [dict(message) for message in MESSAGES]
+    messages[2]["reasoning_content"] = "North?"
+    row = row_of(conversation(messages), Template(native), ends(native))
+    assert "\u27e6<think>\nNorth?\n</think>\n\nI will look." in shown(row, native)
+
+
 def test_what_is_too_long_is_left_out_whole_and_counted(tokenizer: Any) -> None:
     short = conversation([user("?"), say("Yes.")])
     found = rows_of([short, conversation()], Template(tokenizer), ends(tokenizer), 500)

@@ -81,6 +81,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browser")
     viewing.filled(folder / "board.duckdb")
     viewing.seated(folder / "board.duckdb")
+    viewing.thoughtful(folder / "board.duckdb")
     drawn = image(picturing.draw(picturing.grid_of(1)))
     viewing.pictured(folder / "board.duckdb", drawn)
     viewing.run_folder(folder / "runs", "first")
@@ -144,7 +145,7 @@ def test_every_view_loads_at_every_width_in_light_and_dark(
 
 def test_the_board_filters_sorts_and_draws_every_interval(browser: Browser) -> None:
     browser.go("#/board")
-    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 17
+    assert len(browser.all("svg.whisker .dot")) == len(browser.all("tbody tr th a")) == 19
     assert browser.all("svg.whisker .ring")  # both ends of the bracket
     select = browser.all("select[name=run]")[0]
     browser.js("arguments[0].value = 'thrice'", select)
@@ -238,6 +239,30 @@ def test_an_episode_of_a_team_is_read_seat_by_seat(browser: Browser) -> None:
     assert browser.js(shown) == 10
     press("j")
     assert browser.texts(".counter") == ["step 5 of 10"]
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_thoughts_are_folded_and_opened_by_key(browser: Browser, width: int) -> None:
+    browser.look(width)
+    browser.go(f"#/episode/{viewing.key_of('thoughtful')}")
+    browser.until(lambda: len(browser.all(".step")) == 5, "no episode")
+    folded = browser.all(".step details.thoughts")
+    assert browser.texts("details.thoughts > summary") == [
+        f"Thought, not said: {len(viewing.THOUGHT)} characters",
+        f"Thought, not said: {len(viewing.HOSTILE['html'])} characters",
+    ]
+    assert viewing.THOUGHT.strip() not in browser.all("main")[0].text
+    assert not browser.texts("details.origin .text")  # written out once it is opened
+    browser.js("arguments[0].querySelector('summary').focus()", folded[0])
+    browser.driver.switch_to.active_element.send_keys("\n")
+    browser.until(lambda: viewing.THOUGHT.strip() in browser.all("main")[0].text, "not opened")
+    assert browser.texts("details.thoughts details.origin > summary") == ["As the provider sent it"]
+    assert len(browser.all("details.origin")) == 2  # one of them stands alone
+    browser.js("arguments[0].querySelector('.origin > summary').focus()", folded[0])
+    browser.driver.switch_to.active_element.send_keys("\n")
+    browser.until(lambda: '"signature": "c2ln"' in browser.all("main")[0].text, "not opened")
+    assert "broken in" not in browser.driver.title
+    assert browser.js("return document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_an_episode_of_one_seat_has_no_filter_for_it(browser: Browser) -> None:

@@ -82,6 +82,29 @@ def filled(db: Path, *, tasks: int = TASKS) -> Path:
     return db
 
 
+THOUGHT = "Is it more than 5? " * 40
+ORIGIN = {"source": "anthropic/claude 1f", "turn": {"thinking": THOUGHT, "signature": "c2ln"}}
+
+
+def thoughtful(db: Path) -> str:
+    """One episode more, of an agent that thinks before it speaks; its key."""
+    store = Store(db)
+    store.begin("s4", "palestra run guess", {"palestra": "0"})
+    (cell,) = store.settle_cells([_cell("test/Think-v0", "", "thinker")])
+    key = key_of("thoughtful")
+    store.plan(cell.id, [(key, "test/0", 0)])
+    first = {**calls(("higher", {"than": 5})), "thoughts": THOUGHT, "origin": ORIGIN}
+    second = {**say("It is 3."), "thoughts": HOSTILE["html"]}
+    third = {**say("I am sure."), "origin": ORIGIN}
+    messages = [user("Guess."), first, tool_result("call_0", "higher", "no"), second, third]
+    made = _episode(cell, key, "test/0", cast("list[Message]", messages), [])
+    with Writer(store, "s4") as writer:
+        score = Score(1.0, "success", {"success": 1.0})
+        writer.add(msgspec.structs.replace(made, run="s4", score=score, headline=1.0))
+    store.end("s4", "finished")
+    return key
+
+
 def seated(db: Path) -> str:
     """One episode more, of two writers who take turns of several calls; its key."""
     store = Store(db)

@@ -28,12 +28,23 @@ from ..folding import without_system
 from ..limits import limited
 from ..network import proxy_used
 from ..protocols import TextTools, protocol_of
+from ..secrets import hide
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
+from .finishes import check_finish, mark_unfinished
 from .prices import cost_of, is_priced, sees_images
-from .refusals import ContextFull, NoSystemRole, NoThoughts, refusal_of
+from .refusals import (
+    ContextFull,
+    Malformed,
+    NoSystemRole,
+    NoThoughts,
+    as_body,
+    refusal_in,
+    refusal_of,
+    said_by,
+)
 from .stream import read_stream
-from .wire import message_of, to_wire, usage_of
+from .wire import message_of, shown, to_wire, usage_of
 
 T = TypeVar("T")
 PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning_effort": str}
@@ -183,6 +194,10 @@ class ChatAgent(Agent):
         request = self.request(messages, tools, seed) | dict(extra)
         try:
             return await self.send(request, self.hints(messages), seed)
+        except Malformed as malformed:
+            message = say(malformed.written)
+            message["parse_error"] = f"the server could not read the tool call: {malformed}"
+            return Reply(message, Usage(calls=1), "malformed")
         except ContextFull as full:
             notes = {"refused": str(full)}
             return Reply(say(""), Usage(calls=1), CONTEXT_FULL, stop=True, notes=notes)
@@ -247,7 +262,7 @@ class ChatAgent(Agent):
         """The error of a request that failed in a batch; status 0: it was not answered at all."""
         if status == 0:
             return InfrastructureError(f"batch: {text}")
-        return refusal_of(self.uri, status, text, {})
+        return refusal_of(self.uri, status, text, text)
 
     async def answered(self, call: Awaitable[T], timeout: float | None = -1) -> T:
         """What a call of the client comes to, in time.
@@ -273,8 +288,10 @@ class ChatAgent(Agent):
             ) from error
         except openai.APIStatusError as error:
             headers = getattr(error.response, "headers", {})
-            raise refusal_of(self.uri, error.status_code, _said_by(error), headers) from None
+            raise refusal_of(self.uri, error.status_code, *said_by(error), headers) from None
         except (openai.OpenAIError, *_http_errors()) as error:
+            if problem := refusal_in(self.uri, {"error": getattr(error, "body", None)}):
+                raise problem from None
             through = proxy_used(self.address) if self.address else ""
             cause = error.__cause__
             why = f" ({type(cause).__name__}: {cause})" if cause is not None else ""
@@ -292,7 +309,8 @@ class ChatAgent(Agent):
             names = [tool["function"]["name"] for tool in request.get("tools", ())]
             async with open_stream(await self.exchange(request)) as chunks:
                 turn, finish, usage = await read_stream(chunks, names)
-            return Reply(message_of(turn, self.source), self.paid(usage_of(usage)), finish)
+            message = mark_unfinished(message_of(turn, self.source), finish)
+            return Reply(message, self.paid(usage_of(usage)), hide(finish)[:80])
         return self.read_body(await self.exchange(request))
 
     def read_body(self, body: Any) -> Reply:
@@ -301,12 +319,22 @@ class ChatAgent(Agent):
         Raises:
             InfrastructureError: it holds none.
         """
+        body = as_body(body)
+        if problem := refusal_in(self.uri, body):
+            raise problem
         choices = body.get("choices") if isinstance(body, Mapping) else None
         if not choices or not isinstance(choices, list):
-            raise InfrastructureError(f"the server's reply has no choices: {str(body)[:200]}")
-        message = message_of(choices[0]["message"], self.source)
-        finish = choices[0].get("finish_reason") or ""
-        return Reply(message, self.paid(usage_of(body.get("usage"))), finish)
+            raise InfrastructureError(f"the server's reply has no choices: {shown(body)}")
+        choice = next((each for each in choices if each.get("index") == 0), choices[0])
+        check_finish(choice)
+        finish = str(choice.get("finish_reason") or "")
+        if "message" not in choice and not finish:
+            raise InfrastructureError(f"the server's reply has no message: {shown(body)}")
+        message = message_of(choice.get("message") or {}, self.source)
+        usage = body.get("usage") or choice.get("usage")
+        return Reply(
+            mark_unfinished(message, finish), self.paid(usage_of(usage)), hide(finish)[:80]
+        )
 
     def paid(self, used: Usage) -> Usage:
         """What was used, with its price where the server does not say it and the table does."""
@@ -326,29 +354,6 @@ async def open_stream(stream: Any) -> AsyncIterator[Any]:
             if close is not None:
                 with suppress(RuntimeError):  # it runs still: the task that reads it is cancelled
                     await close()
-
-
-def _said_by(error: Any) -> str:
-    """What a refusal says: its message, its code, and the body that it came in."""
-    found = getattr(error, "body", None)
-    if isinstance(found, list) and found:  # Google's form
-        found = found[0]
-    body: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    within = body.get("error")
-    inner: Mapping[str, Any] = within if isinstance(within, Mapping) else body
-    code = inner.get("code") or inner.get("type") or getattr(error, "code", "") or ""
-    said = inner.get("message")
-    message = said if isinstance(said, str) and said else _whole_body(error)
-    return f"{message} [{code}]" if code and str(code) not in message else message
-
-
-def _whole_body(error: Any) -> str:
-    """What a refusal says, where its body has another form: all of it."""
-    try:
-        text = str(error.response.text).strip()
-    except Exception:  # LiteLLM's errors have made-up responses, and streams unread ones
-        text = ""
-    return f"{error.message} {text[:2000]}" if text not in str(error.message) else error.message
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Collection, Mapping
 from typing import Any
 
 from ..base import InfrastructureError
+from .finishes import check_finish
 from .wire import MOST_CHARACTERS
 
 _NAMES = frozenset({"type", "id", "index", "format", "role", "object", "name", "model"})
@@ -32,11 +33,18 @@ async def read_stream(
     async for chunk in chunks:
         if not isinstance(chunk, Mapping):
             raise InfrastructureError(f"the stream holds {chunk!r:.100}")
-        usage = chunk.get("usage") or usage
+        within = chunk.get("x_groq")
+        usage = chunk.get("usage") or (within or {}).get("usage") or usage
         for choice in chunk.get("choices") or ():
+            if choice.get("index"):  # another choice than the first
+                continue
+            usage = choice.get("usage") or usage
             finish = choice.get("finish_reason") or finish
-            turn.add(choice.get("delta") or {})
-    if not finish:
+            check_finish(choice)
+            turn.add(choice.get("delta") or choice.get("message") or {})
+            if "text" in choice and "delta" not in choice:
+                turn.add({"content": choice["text"]})
+    if not finish and not usage:
         raise InfrastructureError("the stream ended before the reply did")
     return turn.whole(), finish, usage
 
@@ -85,6 +93,8 @@ class _Turn:
             self._at[index] = len(self._calls)
             self._calls.append(call)
         for name, value in piece.items():
+            if name == "id" and call["id"]:
+                continue
             if name not in ("index", "function") and value not in (None, ""):
                 call[name] = _grown(call.get(name), value, name)
         self._add_function(call["function"], function)
@@ -98,8 +108,10 @@ class _Turn:
             InfrastructureError: that cannot be told.
         """
         id, name = piece.get("id"), function.get("name")
+        if id and call["id"] and id != call["id"]:
+            return bool(name)  # some servers draw an id anew for each piece
         if id and call["id"]:
-            return id != call["id"]
+            return False
         known = call["function"]["name"]
         if not name or not known:
             return False
@@ -159,6 +171,9 @@ def _goes_on(joined: list[Any], at: int, item: Any) -> bool:
     """Whether an item is a piece of the one at a place: of its index, or the last of its type."""
     before = joined[at]
     if not isinstance(before, dict) or not isinstance(item, dict):
+        return False
+    both = "type" in item and "type" in before
+    if both and item["type"] != before["type"]:
         return False
     if "index" in item or "index" in before:
         return item.get("index") == before.get("index")

@@ -64,14 +64,22 @@ def returning(message: Message, source: str) -> dict[str, Any] | None:
         return None
     turn = origin["turn"]
     try:
-        same = isinstance(turn, dict) and reads_alike(read_turn(turn), message)
+        same = isinstance(turn, dict) and (
+            reads_alike(read_turn(turn), message) or _is_text_of(turn, message)
+        )
     except InfrastructureError:  # somebody's own record
         return None
     return turn if same else None
 
 
+def _is_text_of(turn: Mapping[str, Any], message: Message) -> bool:
+    """Whether a message is a turn's text as it came, which a text protocol reads by itself."""
+    plain = not turn.get("tool_calls") and not message.get("tool_calls")
+    return plain and message["content"] == turn.get("content")
+
+
 def reads_alike(one: Message, other: Message) -> bool:
-    """Whether two assistant messages say the same."""
+    """Whether two assistant messages say the same (`one` read from a turn)."""
     return (one["content"] or "") == (other["content"] or "") and (one.get("tool_calls") or []) == (
         other.get("tool_calls") or []
     )
@@ -121,7 +129,8 @@ def message_of(turn: Mapping[str, Any], source: str) -> Message:
     message = read_turn(turn)
     kept = {name: value for name, value in turn.items() if value is not None and value != []}
     kept |= {"role": "assistant", "content": turn.get("content")}
-    if calls := turn.get("tool_calls"):
+    if calls := turn.get("tool_calls") or _older_calls(turn):
+        kept.pop("function_call", None)
         named = message.get("tool_calls") or []
         kept["tool_calls"] = [
             _kept_call(call, short["id"]) for call, short in zip(calls, named, strict=True)
@@ -129,10 +138,6 @@ def message_of(turn: Mapping[str, Any], source: str) -> Message:
     elif kept["content"] is None:
         kept["content"] = ""
     message["origin"] = {"source": source, "turn": kept}
-    if thoughts := reasoning_in(turn):
-        before = message.get("thoughts")
-        whole_thoughts = whole("\n\n".join(filter(None, (thoughts, before))))
-        message["thoughts"] = whole_thoughts
     return message
 
 
@@ -141,7 +146,8 @@ def _kept_call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
     if not isinstance(function.get("arguments"), str):
         function["arguments"] = as_json(function.get("arguments") or {})
     own = call.get("id")
-    return {**call, "id": own if own and len(own) > LONGEST_ID else id, "function": function}
+    named = own if own and len(own) > LONGEST_ID else id
+    return {"type": "function", **call, "id": named, "function": function}
 
 
 def storable(value: Any) -> Any:
@@ -152,8 +158,8 @@ def storable(value: Any) -> Any:
     """
     try:
         text = msgspec.json.encode(value)
-    except UnicodeEncodeError:  # half a surrogate pair can be read, and never written
-        return storable(json.loads(whole(json.dumps(value, ensure_ascii=False))))
+    except UnicodeEncodeError:
+        return storable(encodable(value))
     except (ValueError, OverflowError, RecursionError, TypeError) as error:
         raise InfrastructureError(f"the server's reply cannot be kept: {error}") from None
     if len(text) > 2 * MOST_CHARACTERS:
@@ -168,11 +174,20 @@ def read_turn(turn: Mapping[str, Any]) -> Message:
         InfrastructureError: no model wrote this: a part has the wrong type, one call stands there
             twice, or the reply is longer than any model's.
     """
-    calls = [_read_call(call) for call in turn.get("tool_calls") or ()]
+    calls = [_read_call(call) for call in turn.get("tool_calls") or _older_calls(turn)]
     content, refusal = turn.get("content"), turn.get("refusal")
     if isinstance(content, list):
         content = _spoken_parts(content)
-    return separate_thoughts(from_wire(content, calls, refusal))
+    message = from_wire(content, calls, refusal)
+    if thoughts := reasoning_in(turn):
+        message["thoughts"] = whole(thoughts)
+    return separate_thoughts(message)
+
+
+def _older_calls(turn: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The one call of a turn in the form that came before `tool_calls`."""
+    function = turn.get("function_call")
+    return [{"id": None, "function": function}] if isinstance(function, Mapping) else []
 
 
 def _spoken_parts(parts: Sequence[Any]) -> str:
@@ -185,14 +200,14 @@ def _spoken_parts(parts: Sequence[Any]) -> str:
         elif kind == "refusal" and isinstance(part.get("refusal"), str):
             said.append(part["refusal"])
         elif not isinstance(kind, str):
-            raise InfrastructureError(f"the reply's content is {parts!r:.100}, not text")
+            raise InfrastructureError(f"the reply's content is {shown(parts)}, not text")
     return "".join(said)
 
 
 def _read_call(call: Any) -> dict[str, Any]:
     function = call.get("function") if isinstance(call, Mapping) else None
     if not isinstance(function, Mapping):
-        raise InfrastructureError(f"a tool call is {call!r:.100}, not a function's")
+        raise InfrastructureError(f"a tool call is {shown(call)}, not a function's")
     arguments = function.get("arguments")
     if isinstance(arguments, Mapping):
         arguments = as_json(dict(arguments))
@@ -235,19 +250,19 @@ def _names_one(id: str | None, ids: Sequence[str | None]) -> bool:
 
 def _check(content: Any, calls: Sequence[Mapping[str, Any]]) -> None:
     if not isinstance(content, str | None):
-        raise InfrastructureError(f"the reply's content is {content!r:.100}, not text")
+        raise InfrastructureError(f"the reply's content is {shown(content)}, not text")
     size = len(content or "")
     seen: set[tuple[str, ...]] = set()
     for call in calls:
         for part in ("name", "arguments"):
             if not isinstance(call[part], str):
-                raise InfrastructureError(f"a tool call's {part} is {call[part]!r:.100}, not text")
+                raise InfrastructureError(f"a tool call's {part} is {shown(call[part])}, not text")
         if not isinstance(call["id"], str | None):
-            raise InfrastructureError(f"a tool call's id is {call['id']!r:.100}, not text")
+            raise InfrastructureError(f"a tool call's id is {shown(call['id'])}, not text")
         size += len(call["arguments"])
         whole = (call["id"] or "", call["name"], call["arguments"])
         if call["id"] and whole in seen:
-            raise InfrastructureError(f"the tool call {call['id']!r:.100} stands there twice")
+            raise InfrastructureError(f"the tool call {shown(call['id'])} stands there twice")
         seen.add(whole)
     if size > MOST_CHARACTERS:
         raise InfrastructureError(f"the reply has {size:,} characters; no model writes so many")
@@ -261,7 +276,9 @@ def usage_of(usage: Any) -> Usage:
     """
     usage = usage if isinstance(usage, Mapping) else {}
     details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    if cached is None:  # DeepSeek's and Kimi's
+        cached = usage.get("prompt_cache_hit_tokens", usage.get("cached_tokens"))
     return Usage(
         calls=1,
         input_tokens=count(usage.get("prompt_tokens")),
@@ -282,8 +299,13 @@ def count(value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_COUNTED:
-        raise InfrastructureError(f"the server counts {value!r:.50} tokens")
+        raise InfrastructureError(f"the server counts {shown(value)} tokens")
     return value
+
+
+def shown(value: Any) -> str:
+    """The beginning of what a server sent, for messages; keys are hidden before it is cut."""
+    return hide(value if isinstance(value, str) else repr(value))[:200]
 
 
 def price(value: Any) -> float | None:
@@ -296,12 +318,23 @@ def price(value: Any) -> float | None:
 def _as_mapping(text: str) -> Any:
     try:
         value = json.loads(text.strip() or "{}")
-        msgspec.json.encode(value)  # half a surrogate pair can be read, and never written
+        if "\\u" in text or not text.isascii():
+            value = encodable(value)
+        msgspec.json.encode(value)
     except (ValueError, OverflowError, RecursionError):
         return whole(text)
     if value is None:  # some servers write `null` where a call has no arguments
         return {}
     return value if isinstance(value, dict) else whole(text)
+
+
+def encodable(value: Any) -> Any:
+    """A value out of JSON without halves of surrogate pairs: they can be read, never written."""
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.loads(whole(json.dumps(value, ensure_ascii=False)))
+    return value
 
 
 def whole(text: str) -> str:

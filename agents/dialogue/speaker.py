@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from ...envs.core import Message, Usage, UsageError, say
+from ...envs.core import Message, Usage, UsageError, say, separate_thoughts
 from ..base import CONTEXT_FULL, Agent, Reply, Tokens
 from .template import Dialogue, Template
 
@@ -82,11 +82,12 @@ class Speaker(Agent):
             self._most = min(voice.context, room)
         room = self._most - len(prompt)
         if room < 1:
-            return Reply(say(""), finish=CONTEXT_FULL, stop=True)
+            nothing = Tokens(prompt, [], [])
+            return Reply(say(""), finish=CONTEXT_FULL, stop=True, tokens=nothing)
         began = time.perf_counter()
         ids, logprobs, finish = await voice.generate(prompt, seed, min(voice.max_tokens, room))
         spoken = ids[:-1] if finish == "stop" and ids[-1] in voice.ends else ids
-        message = voice.template.action(voice.tokenizer.decode(spoken))
+        message = separate_thoughts(voice.template.action(voice.tokenizer.decode(spoken)))
         self._dialogue.spoken(messages, prompt, ids, message)
         usage = Usage(
             calls=1,

@@ -12,8 +12,9 @@ from typing import Any
 
 from ...envs.core import Message, UsageError, text_alone
 from ..protocols import CHATML, Protocol, offers_tools, protocol_of
+from .form import find_form, fit
 
-__all__ = ["Dialogue", "Template"]
+__all__ = ["Dialogue", "Template", "thoughts_of"]
 
 _HERE = "\u2402reply\u2403"
 Tools = Sequence[Mapping[str, Any]]
@@ -39,6 +40,7 @@ class Template:
         vocabulary = tokenizer.get_vocab()
         if not offers and {"<|im_start|>", "<|im_end|>"} <= vocabulary.keys():
             self._jinja = CHATML
+        self._form = find_form(lambda messages: self._rendered(messages, (), speak=False))
 
     def begin(self, messages: Sequence[Message], tools: Tools) -> list[int]:
         """The ids of a conversation up to where the model is to speak."""
@@ -61,7 +63,8 @@ class Template:
         """The ids of a reply as the model would write it, the one that ends it included.
 
         Args:
-            message: an assistant message.
+            message: an assistant message. Its thoughts (`thoughts`, or `reasoning_content`) are
+                written as the template writes them, else before the text between `<think>` tags.
             ends: ids that end a reply, and their text.
 
         Raises:
@@ -70,7 +73,9 @@ class Template:
         """
         asked: list[Message] = [{"role": "user", "content": "-"}]
         begun = self._text(asked, ())
-        whole = self._text([*asked, message], (), speak=False)
+        plain = self._plain([*asked, message], ())
+        plain[-1] = self._with_thoughts(plain[-1], thoughts_of(message))
+        whole = self._chat(plain, (), speak=False)
         said = whole.removeprefix(begun)
         if said == whole:
             raise UsageError(
@@ -104,7 +109,19 @@ class Template:
             return [_filled(message) for message in messages]
         return self.protocol.render(messages, tools)
 
+    def _with_thoughts(self, message: dict[str, Any], thoughts: str) -> dict[str, Any]:
+        """A reply with its thoughts where the template has a place for them, else in its text."""
+        if not thoughts:
+            return message
+        if self._form.thoughts:
+            return {**message, "reasoning_content": thoughts}
+        bare = {name: value for name, value in message.items() if name != "reasoning_content"}
+        return {**bare, "content": f"<think>\n{thoughts}\n</think>\n\n{message['content']}"}
+
     def _chat(self, plain: Sequence[Any], tools: Tools, *, speak: bool = True) -> str:
+        return self._rendered(fit(plain, self._form), tools, speak=speak)
+
+    def _rendered(self, plain: Sequence[Any], tools: Tools, *, speak: bool) -> str:
         return self._tokenizer.apply_chat_template(
             list(plain),
             tools=list(tools) if self.native and tools else None,
@@ -140,6 +157,15 @@ class Dialogue:
         self._known = [*messages, message]
 
 
+def thoughts_of(message: Mapping[str, Any]) -> str:
+    """What a model thought before it spoke, also where an export has named it otherwise."""
+    return str(message.get("thoughts") or message.get("reasoning_content") or "")
+
+
 def _filled(message: Message) -> dict[str, Any]:
     """As templates expect it: they join texts, so a missing one is empty."""
-    return {**message, "content": text_alone(message)}
+    filled: dict[str, Any] = {**message, "content": text_alone(message)}
+    filled.pop("origin", None)
+    filled.pop("thoughts", None)
+    thoughts = thoughts_of(message)
+    return filled | ({"reasoning_content": thoughts} if thoughts else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...envs.core import Message, UsageError
@@ -75,7 +75,15 @@ class LiteLLMAgent(ChatAgent):
         self._batches: AnthropicBatches | None = None
         self._target = {"api_base": base_url, "api_key": api_key}
         if base_url and not api_key and self._provider == "openai":
-            self._target["api_key"] = "none"
+            self._target["api_key"] = os.environ.get("OPENAI_API_KEY", "").strip() or "none"
+
+    def request(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], seed: int
+    ) -> dict[str, Any]:
+        request = super().request(messages, tools, seed)
+        if self._provider not in _OWN_FORMS:
+            request["messages"] = [_lifted(message) for message in request["messages"]]
+        return request
 
     def hints(self, messages: Sequence[Message]) -> dict[str, Any]:
         if "cache_control" in self._takes:  # the provider keeps what it is told to keep
@@ -107,6 +115,19 @@ class LiteLLMAgent(ChatAgent):
         message = await post(self._batches, posted.body)
         answer = await read_message(self._litellm, self._arguments(request), message)
         return answer.model_dump()
+
+
+_OWN_FORMS = ("anthropic", "bedrock", "bedrock_converse", "gemini", "vertex_ai")
+"""Providers whose turns LiteLLM translates; the others get messages as they are."""
+
+
+def _lifted(message: dict[str, Any]) -> dict[str, Any]:
+    """A turn with the fields that LiteLLM does not know back where its provider had them."""
+    fields = message.get("provider_specific_fields")
+    if not isinstance(fields, Mapping):
+        return message
+    rest = {name: value for name, value in message.items() if name != "provider_specific_fields"}
+    return {**{name: value for name, value in fields.items() if value is not None}, **rest}
 
 
 def _clean_keys(provider: str) -> None:

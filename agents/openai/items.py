@@ -12,6 +12,7 @@ from typing import Any
 
 from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
+from ..chat.refusals import ContextFull
 from ..chat.wire import (
     LONGEST_ID,
     as_json,
@@ -19,6 +20,7 @@ from ..chat.wire import (
     from_wire,
     price,
     reads_alike,
+    shown,
     storable,
     whole,
 )
@@ -171,19 +173,21 @@ def finish_of(response: Any, used: Usage) -> str:
         InfrastructureError: it is not, or it says nothing.
     """
     if not isinstance(response, dict):
-        raise InfrastructureError(f"the server's reply is no response: {str(response)[:200]}")
+        raise InfrastructureError(f"the server's reply is no response: {shown(response)}")
     status = response.get("status", "completed")
     if status not in ("completed", "incomplete"):
         raise broken(response.get("error"), f"the response is {status!r:.50}", used)
     output = response.get("output")
     if not isinstance(output, list) or not (output or status == "incomplete"):
-        raise InfrastructureError(f"the server's reply has no output: {str(response)[:200]}")
+        raise InfrastructureError(f"the server's reply has no output: {shown(response)}")
     return (response.get("incomplete_details") or {}).get("reason") or status
 
 
 def broken(error: Any, what: str, used: Usage | None = None) -> InfrastructureError:
     """An error that came in place of a response."""
     about = error if isinstance(error, dict) else {}
+    if about.get("code") == "context_length_exceeded":
+        return ContextFull(f"{what}: {about.get('message')!s:.500}", retry=False)
     retry = about.get("code") not in _FOR_GOOD
     return InfrastructureError(f"{what}: {about.get('message')!s:.500}", retry=retry, usage=used)
 

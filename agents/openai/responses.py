@@ -12,7 +12,9 @@ from typing import Any
 from ...envs.core import Message
 from ..base import Reply
 from ..chat.agent import open_stream
+from ..chat.finishes import mark_unfinished
 from ..chat.prices import reasons
+from ..chat.refusals import as_body
 from .agent import OpenAIAgent
 from .items import finish_of, last_of, message_of, to_items, to_tools, usage_of
 
@@ -62,7 +64,8 @@ class ResponsesAgent(OpenAIAgent):
         return self.read_body(await self.exchange(request))
 
     def read_body(self, body: Any) -> Reply:
-        response = body
+        response = as_body(body)
         used = self.paid(usage_of(response.get("usage") if isinstance(response, dict) else None))
         finish = finish_of(response, used)
-        return Reply(message_of(response["output"], self.source), used, finish)
+        message = mark_unfinished(message_of(response["output"], self.source), finish)
+        return Reply(message, used, finish)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ...envs.core import Message, separate_thoughts, text_in
+from ...envs.core import Message, text_in
 from ..base import Agent, Reply
 from .base import Protocol
 
@@ -33,7 +33,7 @@ class TextTools(Agent):
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
-        plain = self.protocol.render(messages, tools)
+        plain = self.protocol.render(messages, tools, getattr(self.agent, "source", ""))
         return read_reply(self.protocol, await self.agent.act(plain, (), seed=seed))
 
     def sees_images(self) -> bool:
@@ -61,13 +61,23 @@ def read_reply(protocol: Protocol, reply: Reply) -> Reply:
     The action keeps what its provider sent, and the text that it was read from, so that the model
     gets its own words back (see `Protocol.render`).
     """
-    said = separate_thoughts(reply.message)
-    if reply.stop or said.get("parse_error"):
-        return msgspec.structs.replace(reply, message=said)
-    text = text_in(said)
+    said = reply.message
+    if reply.stop:
+        return reply
+    text = _written_text(said)
     message = protocol.parse(text)
-    if thoughts := "\n\n".join(filter(None, (each.get("thoughts") for each in (said, message)))):
-        message["thoughts"] = thoughts
+    in_text = message.get("thoughts", "")
+    beside = said.get("thoughts", "")
+    if beside and beside not in in_text:
+        message["thoughts"] = "\n\n".join(filter(None, (beside, in_text)))
     if (origin := said.get("origin")) is not None:
         message["origin"] = {**origin, "text": text}
     return msgspec.structs.replace(reply, message=message)
+
+
+def _written_text(message: Message) -> str:
+    """The text of a reply as the model wrote it: a call's arguments may hold marks of thoughts."""
+    origin = message.get("origin")
+    turn = origin["turn"] if origin is not None else None
+    raw = turn.get("content") if isinstance(turn, Mapping) else None
+    return raw if isinstance(raw, str) else text_in(message)

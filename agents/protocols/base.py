@@ -71,11 +71,16 @@ class Protocol(ABC):
             Unreadable: the reply breaks the protocol.
         """
 
-    def render(self, messages: Sequence[Message], tools: Tools) -> list[Message]:
+    def render(self, messages: Sequence[Message], tools: Tools, source: str = "") -> list[Message]:
         """A conversation with nothing but system, user and assistant messages of text.
 
         The instructions join the first system message, or become it. Neighbouring results of tools
         become one user message.
+
+        Args:
+            messages: the conversation.
+            tools: the tools that may be called.
+            source: who is asked; replies that came from there go back in their own words.
         """
         plain: list[Message] = []
         if tools:
@@ -92,15 +97,15 @@ class Protocol(ABC):
                 else:
                     plain.append({"role": "user", "content": text})
             elif role == "assistant":
-                plain.append(self._own_words(message))
+                plain.append(self._own_words(message, source))
             else:
                 plain.append({"role": role, "content": content})
         return plain
 
-    def _own_words(self, message: Message) -> Message:
-        """An assistant message as plain text: the model's own words, where they are known."""
+    def _own_words(self, message: Message, source: str) -> Message:
+        """An assistant message as plain text: the model's own words, where it is asked again."""
         origin = message.get("origin")
-        if origin is not None and "text" in origin:
+        if origin is not None and origin["source"] == source and "text" in origin:
             read = self.parse(origin["text"])
             if all(read.get(key) == message.get(key) for key in ("content", "tool_calls")):
                 return {"role": "assistant", "content": origin["text"], "origin": origin}

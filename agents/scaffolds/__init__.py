@@ -18,6 +18,7 @@ from .candidates import (
     Selector,
     Verifier,
 )
+from .compact import Compact
 from .judging import King, Knockout, RoundRobin
 from .plan import Plan, leaks
 from .steering import SENTENCES, Insert, Unaware
@@ -30,6 +31,7 @@ __all__ = [
     "Chance",
     "Check",
     "Choice",
+    "Compact",
     "Diverged",
     "Fewest",
     "First",

@@ -21,6 +21,7 @@ from .again import Check, Retry
 from .base import helper
 from .best import Best
 from .candidates import Chance, Fewest, First, Majority, OracleBound, Selector, Verifier
+from .compact import WAYS, Compact
 from .judging import Judged, King, Knockout, RoundRobin
 from .plan import Plan
 from .steering import SENTENCES, Insert, Unaware
@@ -81,7 +82,8 @@ def resolve_scaffold(uri: str, resolve: Resolve) -> Agent | None:
         raise UsageError(f"there is no scaffold {name!r}.{hint} Scaffolds: {', '.join(KINDS)}.")
     kind = KINDS[name]
     converters = _converters(resolve)
-    given = take_options(name, _pairs(name, inside), {o: converters[o] for o in kind.options})
+    taken = {o: converters.get(f"{name}.{o}") or converters[o] for o in kind.options}
+    given = take_options(name, _pairs(name, inside), taken)
     if not rest:
         raise UsageError(f"scaffold {uri!r} wraps no agent; write {uri}AGENT")
     return kind.make(resolve(rest), given)
@@ -131,6 +133,9 @@ def _converters(resolve: Resolve) -> dict[str, Callable[[str], Any]]:
         "planner": resolve,
         "what": _one_of(SENTENCES),
         "at": int,
+        "context": int,
+        "compact.by": _one_of(WAYS),
+        "model": resolve,
     }
 
 
@@ -212,6 +217,11 @@ KINDS: Mapping[str, Kind] = {
         lambda agent, options: Check(agent),
         (),
         "the agent reviews each reply once and may revise it",
+    ),
+    "compact": Kind(
+        lambda agent, options: Compact(agent, **options),
+        ("context", "by", "model"),
+        "keeps long episodes inside a context: drops old tool results, or sums up old turns",
     ),
     "insert": Kind(
         lambda agent, options: Insert(agent, **options),

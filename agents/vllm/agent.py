@@ -165,7 +165,7 @@ class VLLMAgent(Agent):
             return await Speaker(self._voice).act(messages, tools, seed=seed)
         if self._protocol is None:
             return await self._client.act(messages, tools, seed=seed)
-        plain = self._protocol.render(messages, tools)
+        plain = self._protocol.render(messages, tools, self._client.source)
         extra = {"response_format": constraint(tools)} if self._constrained and tools else {}
         reply = await self._client.ask(plain, (), seed=seed, extra=extra)
         return read_reply(self._protocol, reply)

@@ -103,7 +103,7 @@ def _read_call(item: object, tools: Mapping[str, Tool], characters: int) -> tupl
         raise _too_long(size, characters, call_id=id, tool=found.name)
     try:
         if isinstance(arguments, str):  # JSON text belongs to an API's edge, but is understood
-            arguments = json.loads(arguments or "{}")
+            arguments = _encodable(json.loads(arguments or "{}"))
         return Call(id, found, found.validate(arguments)), size
     except RecursionError:
         problem = "nested too deeply"
@@ -112,6 +112,16 @@ def _read_call(item: object, tools: Mapping[str, Tool], characters: int) -> tupl
     raise FormatError(
         f"{found.name}: {problem[:500]}. Expected: {found.signature}", call_id=id, tool=found.name
     )
+
+
+def _encodable(value: Any) -> Any:
+    """A value out of JSON text with halves of surrogate pairs replaced: they can be read, not
+    written."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(item) for name, item in value.items()}
+    return [_encodable(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:

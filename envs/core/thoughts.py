@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from .messages import Message
@@ -51,6 +52,18 @@ _CLOSING = "|".join(
 _MARKS = re.compile(rf"(?P<open>{_OPENING})|(?P<close>{_CLOSING})", re.IGNORECASE)
 _HINTS = ("<", "[", "\u25c1")
 _QUOTES = "`'\"\u2018\u2019\u201c\u201d"
+_CODE = re.compile(r"```.*?```", re.DOTALL)
+_LISTED = re.compile(r"[\s,;/&*-]*(?:(?:and|or|to|then|with|und|et|y|o|e)[\s,;/&*-]+){0,2}", re.I)
+"""What stands between two marks that a sentence or a list only names."""
+_MOST_LISTED = 200
+"""The most marks among which words are looked for."""
+_HARMONY = re.compile(r"analysis(?=\S)(.*?)assistantfinal(.*)\Z", re.DOTALL)
+"""gpt-oss's reply where a server leaves out its special tokens."""
+_WRAPPERS = re.compile(
+    r"\A\s*<\|(?:START_RESPONSE|begin_of_solution)\|>"
+    r"|<\|(?:END_RESPONSE|end_of_solution|return)\|>\s*\Z",
+    re.IGNORECASE,
+)
 _ROUNDS = 8
 """The most times that a text is looked through; marks that appear where others were cut out."""
 
@@ -76,48 +89,67 @@ def split_thoughts(text: str) -> Split:
     A thought is what stands between two marks, wherever it stands. A closing mark with no opening
     one ends a thought that began before the text (chat templates write the opening mark into the
     prompt). An opening mark with no closing one begins a thought that never ends, if it stands at
-    the start of a line; elsewhere it is a word, and so is a mark in quotes, outside of thoughts.
+    the start of a line; elsewhere it is a word. Marks are words, too, in quotes, in a block of code
+    that holds both, and where a sentence lists them ("between <think> and </think>").
     """
+    if text.startswith("analysis") and (harmony := _HARMONY.match(text)):
+        return Split(harmony[2].strip(), harmony[1].strip())
     thoughts: list[str] = []
     finished = True
-    for _ in range(_ROUNDS):
+    for number in range(_ROUNDS):
         if not any(hint in text for hint in _HINTS) or not _MARKS.search(text):
             break
-        once = _split_once(text)
+        once = _split_once(text, begun_before=number == 0)
         if once is None:
             break
         thoughts += [once.thoughts] if once.thoughts else []
         finished = finished and once.finished
         text = once.said
+    if "<|" in text:
+        text = _unwrapped(text)
     return Split(text, "\n\n".join(thoughts), finished)
 
 
-def _split_once(text: str) -> Split | None:
-    """One pass from left to right; None where no mark counts."""
-    marks = list(_MARKS.finditer(text))
+def _split_once(text: str, *, begun_before: bool) -> Split | None:
+    """One pass from left to right; None where no mark counts.
+
+    Args:
+        text: what to split.
+        begun_before: whether a thought may have begun before the text.
+    """
+    marks = _counting(text)
     last_close = max((i for i, mark in enumerate(marks) if mark["close"]), default=-1)
     said: list[str] = []
     thoughts: list[str] = []
     begun: int | None = None  # where the thought that is open began
+    orphans = int(begun_before)  # closing marks without an opening one that still count
+    closed = False
     at = 0
     changed = False
     for number, mark in enumerate(marks):
         if begun is None and _is_quoted(text, mark):
             continue
         if mark["open"]:
-            if begun is not None or (number > last_close and not _begins_line(text, mark)):
+            if begun is not None:
+                orphans += closed  # a thought inside of the thought: one more mark closes it
+                continue
+            if number > last_close and not _begins_line(text, mark):
                 continue
             said.append(text[at : mark.start()])
             begun = mark.end()
+            orphans = 0 if not closed else orphans
+            closed = True
         else:
-            if begun is None and mark["inner"]:  # means other things, too
-                continue
+            if begun is None and (mark["inner"] or not orphans or _ends_words(text, mark)):
+                continue  # means other things, too; or a word of the answer
             if begun is None:  # the opening mark stood in the prompt
                 thoughts += [*said, text[at : mark.start()]]
                 said.clear()
+                orphans -= 1
             else:
                 thoughts.append(text[begun : mark.start()])
             begun = None
+            closed = True
             at = mark.end()
         changed = True
     if not changed:
@@ -128,6 +160,36 @@ def _split_once(text: str) -> Split | None:
         said.append(text[at:])
     whole = "\n\n".join(filter(None, map(str.strip, thoughts)))
     return Split("".join(said).strip(), whole, begun is None)
+
+
+def _counting(text: str) -> list[re.Match[str]]:
+    """The marks in a text, less those that its sentences and blocks of code only speak of."""
+    marks = list(_MARKS.finditer(text))
+    if len(marks) > _MOST_LISTED:
+        return marks
+    spoken_of: set[int] = set()
+    for block in _CODE.finditer(text) if "```" in text else ():
+        inside = [i for i, m in enumerate(marks) if block.start() < m.start() < block.end()]
+        if len(inside) % 2 == 0 and all(
+            bool(marks[i]["open"]) is (n % 2 == 0) for n, i in enumerate(inside)
+        ):
+            spoken_of.update(inside)
+    for i, (one, other) in enumerate(pairwise(marks)):
+        listed = _LISTED.fullmatch(text, one.end(), other.start())
+        if one["open"] and other["close"] and listed and not _begins_line(text, one):
+            spoken_of |= {i, i + 1}
+    return [mark for i, mark in enumerate(marks) if i not in spoken_of]
+
+
+def _ends_words(text: str, mark: re.Match[str]) -> bool:
+    """Whether a closing mark is a word in a sentence: "it ends with </think>."."""
+    start, end = mark.span()
+    return text[max(start - 1, 0) : start] == " " and text[end : end + 1] in tuple(".,;:!?)")
+
+
+def _unwrapped(text: str) -> str:
+    """A text without the marks that some models put around what they say."""
+    return _WRAPPERS.sub("", text).strip() if _WRAPPERS.search(text) else text
 
 
 def _begins_line(text: str, mark: re.Match[str]) -> bool:
@@ -148,22 +210,38 @@ def separate_thoughts(message: Message) -> Message:
 
     A reply that ends inside a thought, and calls nothing, says nothing that could be relied on: it
     gets a `parse_error`. A message with no thoughts in its text comes back as it is, and so does
-    anything that is no message.
+    anything that is no message. Where the thoughts are known already (a server sent them apart),
+    only a whole thought at the beginning of the text is one more; other marks are words.
     """
     content = message.get("content") if isinstance(message, Mapping) else None
-    if not isinstance(content, str) or not content or not any(hint in content for hint in _HINTS):
+    if not isinstance(content, str) or not content or not _may_hold_thoughts(content):
         return message
-    said, thoughts, finished = split_thoughts(content)
+    before = message.get("thoughts")
+    known = before is not None
+    said, thoughts, finished = _split_beginning(content) if known else split_thoughts(content)
     if said == content and finished:
         return message
     calls = message.get("tool_calls")
     separated: Message = {**message, "content": said or (None if calls else "")}
-    before = message.get("thoughts")
-    if both := "\n\n".join(filter(None, (before, thoughts))):
-        separated["thoughts"] = both
+    # Set even where they are empty: from then on, other marks are words.
+    more = thoughts if thoughts != before else ""
+    separated["thoughts"] = "\n\n".join(filter(None, (before, more)))
     if not finished and not calls and not message.get("parse_error"):
         separated["parse_error"] = UNFINISHED
     return separated
+
+
+def _may_hold_thoughts(text: str) -> bool:
+    return any(hint in text for hint in _HINTS) or text.startswith("analysis")
+
+
+def _split_beginning(text: str) -> Split:
+    """Take whole thoughts off the beginning of a text."""
+    thoughts: list[str] = []
+    while (thought := thought_at(text, 0)) and thought.closed:
+        thoughts.append(thought.text)
+        text = text[thought.end :].strip()
+    return Split(_unwrapped(text) if "<|" in text else text, "\n\n".join(filter(None, thoughts)))
 
 
 def spoken(message: Message) -> Message:

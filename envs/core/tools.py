@@ -20,6 +20,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, overload
 
 import docstring_parser
@@ -137,10 +138,7 @@ class Tool:
         """
         if type(arguments) is not dict and not isinstance(arguments, Mapping):
             raise ValueError(f"the arguments must be a JSON object, not {_kind(arguments)}")
-        try:
-            checked = msgspec.convert(arguments, self._arguments)
-        except msgspec.ValidationError as error:
-            raise ValueError(_readable(error)) from None
+        checked = _converted(arguments, self._arguments)
         return {name: getattr(checked, name) for name in self._names}
 
     def openai(self) -> dict[str, Any]:
@@ -195,14 +193,46 @@ class _SchemaTool(Tool):
             raise ValueError(f"the arguments must be a JSON object, not {_kind(arguments)}")
         if self._checked is None:
             self._checked = struct_of(self.parameters)
-        try:
-            return msgspec.to_builtins(msgspec.convert(arguments, self._checked))
-        except msgspec.ValidationError as error:
-            raise ValueError(_readable(error)) from None
+        return msgspec.to_builtins(_converted(arguments, self._checked))
 
     def __reduce__(self) -> tuple[Any, ...]:
         named = (self.name, self.description, self.parameters, self.function)
         return _schema_tool, (*named, self.final, self.writes)
+
+
+def _converted(arguments: Mapping[str, Any], kind: type[Any]) -> Any:
+    """Arguments as a struct; 5.0 is an integer (JSON Schema, section 6.1.1 of its validation).
+
+    Raises:
+        ValueError: they do not fit.
+    """
+    try:
+        return msgspec.convert(arguments, kind)
+    except msgspec.ValidationError as error:
+        if _holds_floats(arguments):
+            with suppress(msgspec.ValidationError):
+                return msgspec.convert(_with_whole_numbers(arguments), kind)
+        raise ValueError(_readable(error)) from None
+
+
+def _holds_floats(value: Any, depth: int = 0) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list) and depth < 50:
+        return any(_holds_floats(item, depth + 1) for item in value)
+    return type(value) is float
+
+
+def _with_whole_numbers(value: Any, depth: int = 0) -> Any:
+    """A value with integers in place of floats that are whole."""
+    if depth > 50:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _with_whole_numbers(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item, depth + 1) for item in value]
+    whole = type(value) is float and value.is_integer() and abs(value) < 2**53
+    return int(value) if whole else value
 
 
 def _schema_tool(*given: Any) -> Tool:

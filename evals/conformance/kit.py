@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...envs.core import UsageError, check_options, find
-from . import api, chaos, determinism, references
+from . import api, chaos, determinism, references, thoughts
 from .subject import Failed, Skipped, Subject
 
 CHECKS: dict[str, Callable[[Subject], str]] = {
@@ -27,6 +27,7 @@ CHECKS: dict[str, Callable[[Subject], str]] = {
     "oracle": references.oracles,
     "baselines": references.baselines,
     "adversaries": references.adversaries,
+    "thoughts": thoughts.thoughts_do_not_count,
 }
 """Each check by name, in the order in which they run."""
 

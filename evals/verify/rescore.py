@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Episode, Message
+from ...envs.core import Episode, Message, spoken
 from ..games import Game
 from ..rollout import NO_ANSWER, OUT_OF_TIME
 
@@ -96,7 +96,7 @@ def _replayed(game: Game, episode: Episode) -> tuple[list[Any], int, int]:
         if not now:  # it was stopped from outside; how is not among the actions
             game.stop(OUT_OF_TIME if ended == OUT_OF_TIME else NO_ANSWER)
             break
-        observations = game.step({seat: _unseated(action) for seat, action in now.items()})
+        observations = game.step({seat: spoken(_unseated(action)) for seat, action in now.items()})
         turns += 1
         for seat in seats:
             news = [now[seat]] if seat in now else []

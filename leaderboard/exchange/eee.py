@@ -246,6 +246,8 @@ def _message(message: Any, turn: int) -> dict[str, Any]:
         "role": message["role"],
         "content": describe(message) if message.get("content") else message.get("content"),
     }
+    if message.get("thoughts"):
+        made["reasoning_trace"] = str(message["thoughts"])
     calls = message.get("tool_calls")
     if isinstance(calls, list) and calls:
         made["tool_calls"] = [_call(call, number) for number, call in enumerate(calls)]

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from ...envs.core import Entry, Episode, Message, Score, Usage, UsageError, describe
+from ...envs.core.messages import Origin
 from ..database import opened
 from ..keys import key_of
 from ..merging import Merged, merge_all
@@ -28,6 +29,7 @@ from ..store import Cell, Store
 from ..writer import Writer
 from .inspect_log import opened_log
 from .inspect_parts import from_inspect
+from .reasoning import read_content
 
 _STATUS = {"success": "finished", "cancelled": "interrupted", "started": "running"}
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -157,7 +159,7 @@ def _episode(
     sample: Mapping[str, Any], cell: Cell, key: Any, session: str, header: Mapping[str, Any]
 ) -> Episode:
     task, trial = str(sample["id"]), int(sample["epoch"]) - 1
-    messages, notes = _messages(sample.get("messages") or ())
+    messages = _messages(sample.get("messages") or ())
     ledger = _ledger(messages)
     metrics = _metrics(sample.get("scores") or {})
     headline, problem = _worth(sample, metrics, cell.headline)
@@ -183,7 +185,6 @@ def _episode(
         headline=headline,
         messages=messages,
         ledger=ledger,
-        notes=notes,
         turns=usage.calls,
         usage=usage,
         retries=len(sample.get("error_retries") or ()),
@@ -241,19 +242,20 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
-    """Messages in our form, and the model's reasoning as notes by turn."""
+def _messages(given: Any) -> list[Message]:
+    """Messages in our form."""
     messages: list[Message] = []
-    notes: list[dict[str, Any]] = []
-    turn = 0
     for message in given:
-        content, reasoning = from_inspect(message.get("content"))
         role = message["role"]
+        read = read_content if role == "assistant" else from_inspect
+        content, thoughts = read(message.get("content"))
         made: Message = {"role": role, "content": content}
         if role == "assistant":
-            turn += 1
-            if reasoning:
-                notes.append({"reasoning": reasoning, "turn": turn})
+            if thoughts:
+                made["thoughts"] = thoughts
+            origin = (message.get("metadata") or {}).get("origin")
+            if isinstance(origin, dict) and origin.keys() >= {"source", "turn"}:
+                made["origin"] = cast("Origin", origin)
             calls = message.get("tool_calls") or ()
             if calls:
                 made["content"] = content or None
@@ -277,7 +279,7 @@ def _messages(given: Any) -> tuple[list[Message], list[dict[str, Any]]]:
             if message.get("error"):
                 made["content"] = str(message["error"].get("message") or content)
         messages.append(made)
-    return messages, notes
+    return messages
 
 
 def _ledger(messages: list[Message]) -> list[Entry]:

@@ -19,6 +19,7 @@ import msgspec
 from ...envs.core import Episode, Message, UsageError
 from ..answers import final_answer
 from .inspect_parts import to_inspect, words_of
+from .reasoning import reasoning_parts
 from .rows import Result, first, iso, plain_name, results, version
 
 _LOG = 2
@@ -222,6 +223,10 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
     }
     if role == "assistant":
         made |= {"source": "generate", "model": episode.agent}
+        if thoughts := reasoning_parts(message):
+            content = made["content"]
+            spoken = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            made["content"] = [*thoughts, *spoken]
         if calls := message.get("tool_calls"):
             made["tool_calls"] = [
                 {
@@ -238,7 +243,8 @@ def _message(message: Message, episode: Episode, index: int) -> dict[str, Any]:
                 made["metadata"] = {"malformed_tool_calls": odd}
     elif role == "tool":
         made |= {"tool_call_id": message.get("tool_call_id"), "function": message.get("name")}
-    more: dict[str, Any] = {k: v for k, v in message.items() if k in ("seat", "parse_error")}
+    kept = ("seat", "parse_error", "origin")
+    more: dict[str, Any] = {name: value for name, value in message.items() if name in kept}
     if role == "user" and "name" in message:
         more["name"] = message["name"]
     if more:

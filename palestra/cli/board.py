@@ -117,6 +117,9 @@ def show(
         str, typer.Argument(metavar="EPISODE", help="An episode's key, or how it begins.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="The whole record as JSON.")] = False,
+    thoughts: Annotated[
+        bool, typer.Option("--thoughts", help="Print what the agent thought whole.")
+    ] = False,
     render: Annotated[
         Path | None,
         typer.Option(
@@ -135,6 +138,8 @@ def show(
 
         palestra show 3f2a --json
 
+        palestra show 3f2a --thoughts
+
         palestra show 3f2a --render page.html
     """
     import msgspec
@@ -152,7 +157,8 @@ def show(
     else:
         from palestra.leaderboard.opinions import opinions
 
-        print_episode(found, opinions(db, where="o.key = ?", values=[found.key]))
+        judged = opinions(db, where="o.key = ?", values=[found.key])
+        print_episode(found, judged, thoughts=thoughts)
 
 
 def runs(

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
@@ -119,6 +120,22 @@ ToldOption = Annotated[
         "--told",
         metavar="NAME=VALUE",
         help="To learn from: as if the episode had been opened with this option. Repeatable.",
+    ),
+]
+
+
+class Thoughts(StrEnum):
+    """What becomes of an agent's thoughts in conversations to learn from."""
+
+    drop = "drop"
+    keep = "keep"
+
+
+ThoughtsOption = Annotated[
+    Thoughts,
+    typer.Option(
+        "--thoughts",
+        help="To learn from: leave out what the agent thought, or keep it as reasoning_content.",
     ),
 ]
 

@@ -19,9 +19,20 @@ if TYPE_CHECKING:
 
 _COLOURS = {"system": "magenta", "user": "blue", "assistant": "green", "tool": "cyan"}
 
+_SHORT = 60
+"""Characters of a thought that are shown in one line."""
 
-def print_episode(episode: Episode, opinions: Sequence[Opinion] = ()) -> None:
-    """Header, notes, conversation, ledger, score, what judges said."""
+
+def print_episode(
+    episode: Episode, opinions: Sequence[Opinion] = (), *, thoughts: bool = False
+) -> None:
+    """Print the header, notes, conversation, ledger, score, and what judges said.
+
+    Args:
+        episode: with its messages.
+        opinions: of judges.
+        thoughts: print what the agent thought whole, not in one line.
+    """
     console = stdout()
     head = Table.grid(padding=(0, 2))
     outcome = episode.score.outcome if episode.score else episode.status
@@ -37,7 +48,7 @@ def print_episode(episode: Episode, opinions: Sequence[Opinion] = ()) -> None:
     for note in episode.notes:
         _print_note(note)
     for message in episode.messages:
-        print_message(message)
+        print_message(message, thoughts=thoughts)
     if episode.ledger:
         table = Table("turn", "tool", "arguments", "error", title="Ledger", title_justify="left")
         for entry in episode.ledger:
@@ -60,8 +71,8 @@ def print_episode(episode: Episode, opinions: Sequence[Opinion] = ()) -> None:
         console.print(Panel(Text(episode.error), title=episode.status, border_style="red"))
 
 
-def print_message(message: Message) -> None:
-    """One message as a panel."""
+def print_message(message: Message, *, thoughts: bool = False) -> None:
+    """Print one message as a panel; its thoughts in one line, or whole."""
     role = message["role"]
     content = describe(message)
     body: list[RenderableType] = []
@@ -70,6 +81,8 @@ def print_message(message: Message) -> None:
         for call in message.get("tool_calls", ())
     ]
     title = " ".join(filter(None, (role, message.get("name"), message.get("seat"))))
+    if thought := message.get("thoughts"):
+        body.append(Text(_thought(thought, thoughts), style="dim italic"))
     if content:
         body.append(Text(content))
     if lines:
@@ -91,6 +104,15 @@ def _print_note(note: Mapping[str, Any]) -> None:
             title = " ".join(filter(None, (name, seat, turn)))
             panel = Panel(Text(str(text)), title=title, title_align="left", border_style="yellow")
             stdout().print(panel)
+
+
+def _thought(text: str, whole: bool) -> str:
+    """What an agent thought, which it did not say."""
+    length = f"thought, not said ({len(text):,} characters)"
+    if whole:
+        return f"{length}:\n{text}\n"
+    line = " ".join(text.split())
+    return f"{length}: {line[:_SHORT]}\u2026" if len(line) > _SHORT else f"{length}: {line}"
 
 
 def _arguments(arguments: object) -> str:

@@ -15,6 +15,8 @@ from palestra.cli.common import (
     OutcomeOption,
     PluginOption,
     SaysOption,
+    Thoughts,
+    ThoughtsOption,
     ToldOption,
     note,
     parse_options,
@@ -86,6 +88,7 @@ def export(
     outcome: OutcomeOption = None,
     says: SaysOption = None,
     told: ToldOption = None,
+    thoughts: ThoughtsOption = Thoughts.drop,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     seed: Annotated[int, typer.Option(help="sft, hf: of which --balance and --limit take.")] = 0,
     db: DbOption = Path(DEFAULT_DB),
@@ -114,10 +117,11 @@ def export(
 
     environment = id_of(environment, db)
     if format not in CONVERSATIONS:
-        if balance is not None or not dedupe or grounded or outcome or says or told:
+        chosen_by = (balance is not None, not dedupe, grounded, outcome, says, told)
+        if any(chosen_by) or thoughts is not Thoughts.drop:
             raise UsageError(
-                "--balance, --grounded, --outcome, --says, --told and --no-dedupe go with --format "
-                "sft or hf"
+                "--balance, --grounded, --outcome, --says, --told, --thoughts and --no-dedupe go "
+                "with --format sft or hf"
             )
         if format in ROWS:
             if out is None or success is not None or limit is not None:
@@ -163,6 +167,7 @@ def export(
             says=says or (),
         ),
         told=parse_options(told),
+        thoughts=thoughts.value,
         dedupe=dedupe,
         balance=balance,
         limit=limit,

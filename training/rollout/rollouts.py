@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...agents import Agent, RandomAgent, Reply
 from ...agents.base import Tokens
-from ...agents.dialogue import Speaker, Template, Voice
+from ...agents.dialogue import CONTEXT_FULL, Speaker, Template, Voice
 from ...agents.seeds import of_sample
 from ...envs.core import Episode, Message, UsageError
 from ...evals import EpisodeLimits, Planned, Retry, Work, seed_of
@@ -28,6 +28,9 @@ class Played(NamedTuple):
 
     episode: Episode
     tokens: Joined
+    finish: str = ""
+    """Why the last reply ended: `stop`, `length` (it was cut), `context_full` (there was no room
+    for another one). TRL's `mask_truncated_completions` leaves out the last two."""
 
 
 class Rollouts:
@@ -77,7 +80,7 @@ class Rollouts:
         Returns:
             what TRL takes: `prompt_ids`, `completion_ids`, `logprobs`, `env_mask`, and for the
             rewards `score` (None where an episode failed for reasons that are not the model's),
-            `outcome` and `metrics`.
+            `outcome`, `metrics` and `finish`.
         """
         step, first = trainer.state.global_step, trainer.accelerator.process_index * len(prompts)
         if self._twins is None:
@@ -113,6 +116,7 @@ class Rollouts:
             "metrics": [
                 dict(each.episode.score.metrics) if each.episode.score else {} for each in played
             ],
+            "finish": [each.finish for each in played],
         }
 
     def _plan_of(self, environment: str, options: dict[str, Any]) -> Planned:
@@ -163,7 +167,7 @@ class Rollouts:
                 if episode.status == "scored"
                 else f"{environment} task {task}: {episode.error}"
             )
-        return Played(episode, join(member.turns))
+        return Played(episode, member.tokens(), member.finish)
 
 
 class _Member(Agent):
@@ -172,13 +176,37 @@ class _Member(Agent):
     def __init__(self, voice: Voice, seed: int, budget: int) -> None:
         self.uri, self._seed = voice.uri, seed
         self._speaker = Speaker(voice, budget=budget)
+        self._budget = budget
+        self._unread: list[int] = []
         self.turns: list[Tokens] = []
+        self.finish = ""
 
     async def act(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, seed: int
     ) -> Reply:
         drawn = of_sample(self._seed, len(self.turns), "turn")
         reply = await self._speaker.act(messages, tools, seed=drawn)
-        if reply.tokens is not None:
+        self.finish = reply.finish
+        if reply.finish == CONTEXT_FULL:
+            self._unread = reply.tokens.prompt if reply.tokens else []
+        elif reply.tokens is not None:
             self.turns.append(reply.tokens)
         return reply
+
+    def tokens(self) -> Joined:
+        """The whole rollout.
+
+        A trainer knows a truncated rollout by its last id, which ends no reply. Where the context
+        was full after a whole reply, the first id that could not be read any more stands there.
+        """
+        joined = join(self.turns)
+        known = len(joined.prompt_ids) + len(joined.completion_ids)
+        unread = self._unread[known : known + 1]
+        if not unread or len(joined.completion_ids) >= self._budget:
+            return joined
+        return Joined(
+            joined.prompt_ids,
+            joined.completion_ids + unread,
+            [*joined.env_mask, 0],
+            [*joined.logprobs, 0.0],
+        )

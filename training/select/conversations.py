@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ...envs.core import Episode, Message, Task, ToolCall, describe, images_in, text_in
 from .vision import shows_images, vision_form
+
+Thoughts: TypeAlias = Literal["drop", "keep"]
+"""What becomes of thoughts: dropped, or kept as `reasoning_content`, as chat templates name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,16 @@ class Conversation:
         return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).digest()
 
 
-def conversation_of(episode: Episode, task: Task, tools: list[dict[str, Any]]) -> Conversation:
+def conversation_of(
+    episode: Episode, task: Task, tools: list[dict[str, Any]], thoughts: Thoughts = "drop"
+) -> Conversation:
     """The conversation of an episode.
 
     Args:
         episode: with its messages and ledger.
         task: as the environment has it; split and difficulty are taken from it.
         tools: the environment's, in OpenAI's format.
+        thoughts: what becomes of what the agent thought.
     """
     metadata = {
         "environment": episode.environment,
@@ -72,7 +78,8 @@ def conversation_of(episode: Episode, task: Task, tools: list[dict[str, Any]]) -
         "difficulty": dict(task.difficulty or episode.difficulty),
         "tool_errors": sum(bool(e.error) and not e.malformed for e in episode.ledger),
     }
-    return Conversation([plain(message) for message in episode.messages], tools, metadata)
+    messages = [plain(message, thoughts) for message in episode.messages]
+    return Conversation(messages, tools, metadata)
 
 
 def arguments_of(call: ToolCall) -> Any:
@@ -92,13 +99,17 @@ def simplified(message: Mapping[str, Any]) -> list[Any]:
         [call["function"]["name"], _folded(arguments_of(call))]
         for call in message.get("tool_calls") or ()
     ]
-    return [message["role"], _folded(describe(message)), calls]
+    said = [message["role"], _folded(describe(message)), calls]
+    thoughts = message.get("reasoning_content")
+    return [*said, _folded(thoughts)] if thoughts else said
 
 
-def plain(message: Message) -> dict[str, Any]:
+def plain(message: Message, thoughts: Thoughts = "drop") -> dict[str, Any]:
     """A message as trainers take it: contents are texts (or hold images), arguments mappings."""
     content = message["content"] if images_in(message) else text_in(message)
     plain: dict[str, Any] = {"role": message["role"], "content": content}
+    if thoughts == "keep" and (thought := message.get("thoughts")):
+        plain["reasoning_content"] = thought
     calls: Sequence[ToolCall] = message.get("tool_calls") or ()
     if calls:
         plain["tool_calls"] = [

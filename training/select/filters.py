@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ...envs.core import Episode, Task, text_in
+from ...envs.core.awareness import written
 from .conversations import arguments_of
 from .validity import problem
 from .worlds import World
@@ -171,7 +172,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """The agent wrote each of these words or phrases as text, capitals apart.
+    """The agent wrote each of these words or phrases, in its text or thoughts, capitals apart.
 
     With the clauses of a policy, only reasoning that cites them stays (deliberative alignment,
     arXiv 2509.15541). What calls pass does not count.
@@ -181,7 +182,7 @@ class Says:
     name = "says"
 
     def __call__(self, candidate: Candidate) -> Verdict:
-        texts = [text_in(m) for m in candidate.episode.messages if m["role"] == "assistant"]
+        texts = [written(m) for m in candidate.episode.messages if m["role"] == "assistant"]
         said = "\n".join(text for text in texts if text)
         for phrase in self.phrases:
             if not re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", said, re.IGNORECASE):

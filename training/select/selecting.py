@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...envs.core import Episode, UsageError, find
+from ...envs.core import Episode, UsageError, check_among, find
 from ...leaderboard import episodes
-from .conversations import Conversation, conversation_of
+from .conversations import Conversation, Thoughts, conversation_of
 from .filters import FILTERS, Candidate, Filter
 from .heldout import TRAIN, HeldOut
 from .report import Report
@@ -44,6 +44,7 @@ def select(
     split: str = TRAIN,
     filters: Sequence[Filter] = FILTERS,
     told: Mapping[str, Any] | None = None,
+    thoughts: Thoughts = "drop",
     dedupe: bool = True,
     balance: str | None = None,
     limit: int | None = None,
@@ -62,6 +63,7 @@ def select(
         split: `train`; there is no other, and asking for one is an error.
         filters: applied in this order; see `filters.py` for how to write one.
         told: options with which the opening is told anew (see `retold`).
+        thoughts: `keep` writes what an agent thought as `reasoning_content`; `drop` leaves it out.
         dedupe: whether to keep only the first of conversations that say the same.
         balance: a difficulty's name: take its values equally often (see `sampling.balanced`).
         limit: at most so many conversations.
@@ -74,6 +76,7 @@ def select(
     """
     if split != TRAIN:
         raise UsageError(f"the split {split!r} is held out: only {TRAIN!r} is ever learned from")
+    check_among("thoughts", thoughts, ("drop", "keep"))
     if isinstance(agents, str):
         agents = [agents]
     report, worlds = Report(), Worlds(db)
@@ -97,7 +100,8 @@ def select(
             report.stage(stage).dropped[reason] += 1
             continue
         candidate = _candidate(episode, worlds)
-        made = conversation_of(episode, candidate.task, candidate.world.tools(candidate.task))
+        tools = candidate.world.tools(candidate.task)
+        made = conversation_of(episode, candidate.task, tools, thoughts)
         if _passes(candidate, filters[len(early) :], report):
             found.append(retold(made, worlds, told) if told else made)
     if dedupe:

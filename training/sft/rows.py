@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ...agents.base import Tokens
-from ...agents.dialogue import Dialogue, Template
-from ...envs.core import Message, UsageError, text_in
+from ...agents.dialogue import Dialogue, Template, thoughts_of
+from ...envs.core import Message, UsageError, separate_thoughts, text_in
 from ..select import Conversation
 from ..select.conversations import arguments_of
 from ..tokens import join
@@ -137,10 +137,14 @@ def rows_of(
 
 
 def _same(read: Message, meant: Message) -> bool:
-    """Whether an action reads as it was meant; a thought that a template adds does not matter."""
+    """Whether an action reads as it was meant, with the same thoughts."""
+    read = separate_thoughts(read)
     if "parse_error" in read or _calls(read) != _calls(meant):
         return False
-    return _words(meant) in _words(read)
+    thought = thoughts_of(read), thoughts_of(meant)
+    return _joined(text_in(read)) == _joined(text_in(meant)) and _joined(thought[0]) == _joined(
+        thought[1]
+    )
 
 
 def _calls(message: Message) -> list[tuple[str, Any]]:
@@ -148,5 +152,6 @@ def _calls(message: Message) -> list[tuple[str, Any]]:
     return [(call["function"]["name"], arguments_of(call)) for call in calls]
 
 
-def _words(message: Message) -> str:
-    return " ".join(text_in(message).split())
+def _joined(text: str) -> str:
+    """A text less its white space, with which templates are free."""
+    return " ".join(text.split())

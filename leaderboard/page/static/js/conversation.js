@@ -3,6 +3,7 @@
 import { said } from "./content.js";
 import { h } from "./dom.js";
 import { block, pretty } from "./text.js";
+import { unsaid } from "./thoughts.js";
 
 /** One element for each message, in order. */
 export function conversation(episode) {
@@ -34,6 +35,7 @@ function step(message, number, turn, entries, notes) {
   const title = `step-${number}`;
   const body = [];
   for (const note of notes) body.push(...remarks(note));
+  body.push(...unsaid(message));
   body.push(...said(message.content, message.role));
   const open = [...entries];
   for (const call of message.tool_calls ?? []) {

@@ -33,20 +33,6 @@ CLOSED = [
     (n, f.agents[0]) for n, f in DIALECTS.items() if f.foreign and not f.lenient and f.parallel
 ]
 """Forms that refuse fields which they do not know."""
-_FOLDS = "two calls that are refused a system role at the same time: the second one fails"
-_402 = "LiteLLM raises a 402 as its APIError, which is read as nobody's answer"
-KNOWN = {
-    ("gemma", "*"): _FOLDS,
-    ("gemma-google", "*"): _FOLDS,
-    ("gemini", "quota"): "`prepayment credits are depleted` is not known as an exhausted account",
-    (
-        "gemini-openai",
-        "quota",
-    ): "`prepayment credits are depleted` is not known as an exhausted one",
-    ("groq", "quota"): _402,
-    ("vllm", "quota"): _402,
-}
-"""Cells where an adapter falls short, and how."""
 TURN: dict[str, Any] = {
     "role": "assistant",
     "content": "So.",
@@ -84,8 +70,6 @@ def found(name: str, agent: str) -> dict[str, Finding]:
 @pytest.mark.parametrize(("name", "agent"), REACHED)
 def test_each_cell(name: str, agent: str, check: str) -> None:
     cell, form = found(name, agent)[check], DIALECTS[name]
-    if cell.good is False and (known := KNOWN.get((name, check)) or KNOWN.get((name, "*"))):
-        pytest.xfail(f"{known}: {cell.detail}")
     if cell.good is None:
         lacks = {
             "streams": not agent.startswith("openai/"),

@@ -31,7 +31,7 @@ from ..protocols import TextTools, protocol_of
 from ..secrets import hide
 from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
-from .finishes import check_finish, mark_unfinished
+from .finishes import check_calls, check_finish, mark_unfinished
 from .prices import cost_of, is_priced, sees_images
 from .refusals import (
     ContextFull,
@@ -165,22 +165,21 @@ class ChatAgent(Agent):
         if self._images is False:
             for message in messages:
                 text_alone(message)
+        sent = (self._folds, self._returns)
         try:
             return await self._ask(messages, tools, seed, extra or {})
         except (NoSystemRole, NoThoughts) as refused:
-            if not self._gives_up(refused, messages):
+            self._give_up(refused, messages)
+            if sent == (self._folds, self._returns):  # nothing is left that could be left out
                 raise
             return await self.ask(messages, tools, seed=seed, extra=extra)
 
-    def _gives_up(self, refused: Exception, messages: Sequence[Message]) -> bool:
-        """Leave out, from now on, what the server refuses; False where nothing of it is sent."""
+    def _give_up(self, refused: Exception, messages: Sequence[Message]) -> None:
+        """Leave out, from now on, what the server refuses, if anything of it is sent."""
         if isinstance(refused, NoSystemRole):
-            gives_up = not self._folds and without_system(messages) != list(messages)
-            self._folds = self._folds or gives_up
-            return gives_up
-        gives_up = self._returns and any("origin" in message for message in messages)
-        self._returns = self._returns and not gives_up
-        return gives_up
+            self._folds = self._folds or without_system(messages) != list(messages)
+        elif any("origin" in message for message in messages):
+            self._returns = False
 
     async def _ask(
         self,
@@ -290,6 +289,9 @@ class ChatAgent(Agent):
             headers = getattr(error.response, "headers", {})
             raise refusal_of(self.uri, error.status_code, *said_by(error), headers) from None
         except (openai.OpenAIError, *_http_errors()) as error:
+            status = getattr(error, "status_code", None)
+            if isinstance(status, int) and 400 <= status < 600:  # LiteLLM's own kind
+                raise refusal_of(self.uri, status, *said_by(error)) from None
             if problem := refusal_in(self.uri, {"error": getattr(error, "body", None)}):
                 raise problem from None
             through = proxy_used(self.address) if self.address else ""
@@ -328,6 +330,7 @@ class ChatAgent(Agent):
         choice = next((each for each in choices if each.get("index") == 0), choices[0])
         check_finish(choice)
         finish = str(choice.get("finish_reason") or "")
+        check_calls(choice, finish)
         if "message" not in choice and not finish:
             raise InfrastructureError(f"the server's reply has no message: {shown(body)}")
         message = message_of(choice.get("message") or {}, self.source)

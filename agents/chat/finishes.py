@@ -31,6 +31,18 @@ def check_finish(choice: Mapping[str, Any]) -> None:
         raise InfrastructureError(f"the server broke the reply off ({finish or 'error'}){why}")
 
 
+def check_calls(choice: Mapping[str, Any], finish: str) -> None:
+    """Check that a reply which is said to call tools calls some.
+
+    Raises:
+        InfrastructureError: it calls none, and says nothing either.
+    """
+    turn = choice.get("message") or {}
+    says = any(turn.get(name) for name in ("content", "tool_calls", "function_call", "refusal"))
+    if finish in ("tool_calls", "function_call") and not says:
+        raise InfrastructureError("the reply is said to call tools, and holds no call")
+
+
 def mark_unfinished(message: Message, finish: str) -> Message:
     """A reply that was cut off while the model still thought says so, and nothing else."""
     silent = not message["content"] and not message.get("tool_calls")

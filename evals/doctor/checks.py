@@ -47,11 +47,12 @@ def objection_of(
         return _refused(wrong, _WRONG, found=json.dumps(wrong)), []
     if not api.thinks(request):
         return None, []
-    defects = list(Turns(dialect, messages).defects())
+    found = Turns(dialect, messages).defects()
+    # A server that ignores fields which it does not know finds nothing wrong with them.
+    defects = [each for each in found if each.kind != "foreign" or not dialect.lenient]
     for defect in defects:
         unknown = defect.kind == "foreign"
-        passes = dialect.lenient if unknown else dialect.silent
-        refusal = None if passes else dialect.foreign if unknown else dialect.lacking
+        refusal = dialect.foreign if unknown else None if dialect.silent else dialect.lacking
         if refusal is not None:
             about = {"at": defect.at, "field": defect.field, "found": defect.found}
             return _refused(f"{defect.kind} {defect.field}", refusal, **about), defects

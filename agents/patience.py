@@ -132,7 +132,7 @@ async def _again(call: Callable[[], Awaitable[Reply]], retries: Retries) -> Repl
 
 
 async def _made(call: Callable[[], Awaitable[Reply]]) -> Reply:
-    """One call; whoever asked gets what was said, with the thoughts set apart."""
+    """Make one call; the reply that comes back has its thoughts set apart from what is said."""
     try:
         reply = await call()
     except TimeoutError as error:

@@ -141,7 +141,7 @@ def _with_usage(usage: Mapping[str, int]) -> Fault:
 
 
 def paths_of(tasks: int) -> dict[str, Path]:
-    """By question: what the reader knows."""
+    """What the reader knows about each question."""
     env: Any = make("browse", **OPTIONS).unwrapped
     found = {}
     for index in range(tasks):

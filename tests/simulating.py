@@ -115,7 +115,7 @@ class Server:
         return Reply(say("ok"), usage)
 
     def busiest(self, seconds: float = 60.0) -> int:
-        """The most calls in any so many seconds."""
+        """The most calls in any window of this length."""
         most, first = 0, 0
         for last, (when, _) in enumerate(self.when):
             while self.when[first][0] <= when - seconds:

@@ -7,6 +7,7 @@ import copy
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,10 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palestra.agents import InfrastructureError
+from palestra.agents import InfrastructureError, resolve
+from palestra.agents.chat.finishes import check_finish, mark_unfinished
 from palestra.agents.chat.stream import read_stream
-from palestra.agents.chat.wire import count, message_of, to_wire, usage_of
-from palestra.envs.core import spoken, tool_result, user
+from palestra.agents.chat.usage import count, usage_of
+from palestra.agents.chat.wire import message_of, to_wire
+from palestra.agents.protocols import protocol_of
+from palestra.envs.core import Message, calls, spoken, tool_result, user
+from palestra.envs.core.thoughts import UNFINISHED
+from palestra.evals import evaluate
+from palestra.evals.doctor import ChatServer
+from palestra.leaderboard import episodes
 
 HERE, THERE = "openai/m@1", "openai/m@2"
 
@@ -125,6 +133,59 @@ def test_a_number_of_tokens_is_a_number(odd: Any) -> None:
     assert usage_of({"prompt_tokens": 3.0, "prompt_tokens_details": None}).input_tokens == 3
 
 
+@pytest.mark.parametrize(
+    "reason", ["insufficient_system_resource", "network_error", "abort", "error"]
+)
+def test_what_the_server_broke_off_is_no_reply(reason: str) -> None:
+    with pytest.raises(InfrastructureError, match="broke the reply off"):
+        check_finish({"finish_reason": reason, "message": {"content": "partial"}})
+    with pytest.raises(InfrastructureError, match="broke the reply off"):
+        check_finish({"finish_reason": None, "error": {"code": 502}, "message": {"content": ""}})
+    check_finish({"finish_reason": "length"})
+
+
+def test_a_thought_that_was_cut_off_in_a_field_is_an_unfinished_reply() -> None:
+    cut = message_of({"content": None, "reasoning_content": "Let me"}, HERE)
+    assert mark_unfinished(cut, "length").get("parse_error") == UNFINISHED
+    done = message_of({"content": "5", "reasoning_content": "Let me"}, HERE)
+    assert "parse_error" not in mark_unfinished(done, "length")
+
+
+@pytest.mark.parametrize("text", ['{"query": "x \\ud83d"}', '{"query": "x \\ud83d", "n": 1'])
+@pytest.mark.parametrize("uri", ["openai/m?", "openai/m?stream=true&", "litellm/openai/m?"])
+def test_half_a_character_in_an_argument_is_stored(db: Path, uri: str, text: str) -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "search", "arguments": text}}
+    with ChatServer(lambda request: {"tool_calls": [call]}) as server:
+        evaluate(["browse"], [f"{uri}base_url={server.url}"], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.status == "scored"
+    assert "\ud83d" not in str(each.messages)
+
+
+@pytest.mark.parametrize("name", ["hermes", "json", "pythonic", "react"])
+def test_marks_of_thoughts_in_an_argument_are_left_alone(name: str) -> None:
+    """Through the whole way: the adapter must not touch what the protocol is to read."""
+    arguments = {"query": "<think>keep</think> x </think> and [THINK]"}
+    written = protocol_of(name).written(calls(("search", arguments)))
+
+    async def asked(url: str) -> Message:
+        agent = resolve(f"openai/m?protocol={name}&base_url={url}", ())
+        tools = [{"type": "function", "function": {"name": "search", "parameters": {}}}]
+        reply = await agent.act([user("?")], tools, seed=1)
+        again = [user("?"), reply.message, tool_result("call_0", "search", "a page")]
+        await agent.act(again, tools, seed=2)
+        await agent.close()
+        return reply.message
+
+    text = f"<think>hm</think>{written}"
+    with ChatServer(lambda request: {"content": text}) as server:
+        message = asyncio.run(asked(server.url))
+        back = server.requests[1]["messages"]
+    assert message["tool_calls"][0]["function"]["arguments"] == arguments  # type: ignore[typeddict-item]
+    assert message.get("thoughts") == "hm"
+    assert text in [each["content"] for each in back], "its own words go back to it"
+
+
 # -- streams -----------------------------------------------------------------------------------
 
 
@@ -172,8 +233,9 @@ def test_a_new_id_under_an_old_index_begins_a_new_call() -> None:
         [piece(0, "a", "search", "{"), piece(0, "a", "", "}")],
         [piece(0, "a", "sea", ""), piece(0, None, "rch", "{}")],
         [piece(0, None, "search", "{}"), piece(0, "a", None, "")],
+        [piece(0, "a", "search", "{"), piece(0, "b", None, "}")],
     ],
-    ids=["name again", "name empty", "name in pieces", "id late"],
+    ids=["name again", "name empty", "name in pieces", "id late", "an id for each piece"],
 )
 def test_pieces_of_one_call_are_one_call(deltas: Any) -> None:
     assert calls_in(streamed(deltas)) == [("a", "search", "{}")]
@@ -191,6 +253,21 @@ def test_pieces_of_one_call_are_one_call(deltas: Any) -> None:
 def test_calls_that_cannot_be_told_apart_are_the_servers_fault(deltas: Any) -> None:
     with pytest.raises(InfrastructureError, match="cannot be told apart"):
         streamed(deltas)
+
+
+def test_another_kind_of_block_under_one_index_is_another_block() -> None:
+    """OpenRouter gives index 0 to the summary and to what is encrypted."""
+    turn = streamed(
+        [
+            {"reasoning_details": [{"type": "reasoning.summary", "summary": "a", "index": 0}]},
+            {"reasoning_details": [{"type": "reasoning.summary", "summary": "b", "index": 0}]},
+            {"reasoning_details": [{"type": "reasoning.encrypted", "data": "z", "index": 0}]},
+        ]
+    )
+    assert turn["reasoning_details"] == [
+        {"type": "reasoning.summary", "summary": "ab", "index": 0},
+        {"type": "reasoning.encrypted", "data": "z", "index": 0},
+    ]
 
 
 def test_calls_without_an_index_are_told_apart_by_their_names() -> None:

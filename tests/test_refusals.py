@@ -76,6 +76,7 @@ RATE = [
     (529, "Overloaded [overloaded_error]"),
     (429, "Allocated quota exceeded, please increase your quota limit. [insufficient_quota]"),
     (503, "The model is overloaded. Please try again later."),
+    (500, "The system message queue is not ready"),
 ]  # fmt: skip
 OTHER = [
     (400, "max_tokens is too large: 100000. This model supports at most 16384 completion tokens"),
@@ -246,3 +247,46 @@ def test_a_system_role_is_given_up_once(db: Path) -> None:
         report = evaluate(["formal"], [agent], tasks=20, db=db, concurrency=1)
         assert report.rows[0].scored == 20
         assert server.served == 21
+
+
+BODIES = [
+    '{{"error": {{"message": "{}", "code": 400}}}}',
+    '[{{"error": {{"message": "{}", "status": "INVALID_ARGUMENT"}}}}]',
+    '{{"code": "Client specified an invalid argument", "error": "{}"}}',
+    '{{"error": "{}"}}',
+    '{{"detail": "{}"}}',
+    '{{"errors": ["{}"]}}',
+    '{{"message": {{"detail": [{{"msg": "{}"}}]}}}}',
+    '{{"object": "error", "message": "{}", "code": 400}}',
+    '{{"error": {{"message": "Provider returned error", "metadata": {{"raw": "{}"}}}}}}',
+]
+"""The shapes in which servers send what they have to say."""
+
+
+@pytest.mark.parametrize("uri", ["openai/m?", "openai/m?stream=true&", "litellm/openai/m?"])
+@pytest.mark.parametrize("body", BODIES)
+def test_a_refusal_is_read_in_whatever_shape_it_comes(db: Path, uri: str, body: str) -> None:
+    said = body.format("This model's maximum context length is 4096 tokens.")
+    full = Fault("full", "is full", refusing(400, body=said.encode()))
+    with ChatServer(lambda request: {"fault": full}) as server:
+        evaluate(["formal"], [f"{uri}base_url={server.url}"], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert (each.status, each.notes[-1]["finish"]) == ("scored", "context_full"), each.error
+
+
+def test_a_call_that_the_server_could_not_read_is_the_agents_format_error(db: Path) -> None:
+    body = {
+        "error": {
+            "message": "Failed to call a function.",
+            "code": "tool_use_failed",
+            "failed_generation": "<function=higher>{",
+        }
+    }
+    failed = Fault("failed", "fails", refusing(400, body=json.dumps(body).encode()))
+    with ChatServer(lambda request: {"fault": failed}) as server:
+        evaluate(["guess"], [f"openai/m?base_url={server.url}"], tasks=1, db=db)
+    (each,) = episodes(db)
+    assert each.status == "scored"
+    assert each.score is not None
+    assert each.score.outcome == "format_error"
+    assert each.messages[1]["content"] == "<function=higher>{"

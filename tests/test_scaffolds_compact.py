@@ -45,7 +45,7 @@ def page(number: int, length: int = 1000) -> str:
 
 
 def rounds(count: int, length: int = 1000) -> list[Message]:
-    """A conversation in which so many pages were read."""
+    """A conversation in which this number of pages was read."""
     messages: list[Message] = list(OPENING)
     for number in range(count):
         action = call("read", page=number)

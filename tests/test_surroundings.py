@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from palestra.agents import InfrastructureError, resolve
+from palestra.agents.chat.values import shown
 from palestra.agents.network import is_loopback, proxy_used
-from palestra.agents.secrets import hide
+from palestra.agents.secrets import hide, remember
 from palestra.envs.core import UsageError
 from palestra.evals import evaluate
 from palestra.evals.doctor import ChatServer, Fault
@@ -115,3 +116,14 @@ def test_every_form_of_a_key_is_hidden(form: str) -> None:
             assert base64.b64encode(KEY.encode()).decode().rstrip("=")[:16] not in hide(text)
     assert KEY not in str(InfrastructureError(f"refused {KEY!r}"))
     assert hide("a word and http://localhost:8000/v1") == "a word and http://localhost:8000/v1"
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "api:", "Bearer "])
+@pytest.mark.parametrize("after", ["", "!", "\n", ":x"])
+def test_a_key_within_other_text_in_base64_is_hidden(before: str, after: str) -> None:
+    remember(KEY)
+    encoded = base64.b64encode(f"{before}{KEY}{after}".encode()).decode()
+    assert len(hide(encoded)) <= len(encoded) - len(KEY)
+    assert hide(KEY.replace("/", "\\/")) == "[key]"
+    long = {"x": "y" * 150, "echo": KEY}
+    assert KEY[:10] not in shown(long)

@@ -183,6 +183,7 @@ def test_every_protocol_reads_a_call_behind_a_thought(
     action = calls(("search", {"query": "the end: </think>, <think> and [THINK]"}))
     written = protocol.written(action)
     other = protocol.written(calls(("search", {"query": "x"})))
+    assert protocol.parse(f"{opening}hm{closing}{written}").get("tool_calls")
     read = protocol.parse(f"{opening}Perhaps {other}?{closing}\n{written}")
     assert read.get("tool_calls") == action.get("tool_calls")
     assert read["content"] is None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..chat import ChatAgent
 
 _VERSION = 1
-"""Of what a request's key is made of."""
+"""The parts that the key of a request is made of."""
 
 
 class Batches:

@@ -12,10 +12,8 @@ import asyncio
 import hashlib
 import time
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from functools import cache, cached_property
-from importlib import import_module
+from collections.abc import Awaitable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -27,9 +25,7 @@ from ..batches import Post, current_batches
 from ..folding import without_system
 from ..limits import limited
 from ..network import proxy_used
-from ..protocols import TextTools, protocol_of
 from ..secrets import hide
-from ..uri import take_options, yes_or_no
 from .cache import ReplyCache
 from .finishes import check_calls, check_finish, mark_unfinished
 from .prices import cost_of, is_priced, sees_images
@@ -44,16 +40,12 @@ from .refusals import (
     said_by,
 )
 from .stream import read_stream
-from .wire import message_of, shown, to_wire, usage_of
+from .transport import http_errors, open_stream
+from .usage import usage_of
+from .values import shown
+from .wire import message_of, to_wire
 
 T = TypeVar("T")
-PASSED_ON = {"temperature": float, "top_p": float, "max_tokens": int, "reasoning_effort": str}
-"""Options of a URI that go into each request as they are."""
-TAKEN = {
-    "base_url": str, "timeout": float, "seed": yes_or_no, "stream": yes_or_no, "protocol": str,
-    "thoughts": yes_or_no, "images": yes_or_no,
-}  # fmt: skip
-"""Options of a URI beside those."""
 
 
 class ChatAgent(Agent):
@@ -242,7 +234,7 @@ class ChatAgent(Agent):
         return await limited(self.provider, request, call)
 
     async def exchange_in_batch(self, request: dict[str, Any], post: Post) -> Any:
-        """As `exchange`, with `post` in the place of the client.
+        """Exchange a request for its reply with `post` instead of the client; see `exchange`.
 
         Raises:
             UsageError: the provider has no batch API that is known here.
@@ -288,7 +280,7 @@ class ChatAgent(Agent):
         except openai.APIStatusError as error:
             headers = getattr(error.response, "headers", {})
             raise refusal_of(self.uri, error.status_code, *said_by(error), headers) from None
-        except (openai.OpenAIError, *_http_errors()) as error:
+        except (openai.OpenAIError, *http_errors()) as error:
             status = getattr(error, "status_code", None)
             if isinstance(status, int) and 400 <= status < 600:  # LiteLLM's own kind
                 raise refusal_of(self.uri, status, *said_by(error)) from None
@@ -344,47 +336,3 @@ class ChatAgent(Agent):
         if used.cost is None and self.priced:
             return msgspec.structs.replace(used, cost=cost_of(self.priced, used))
         return used
-
-
-@asynccontextmanager
-async def open_stream(stream: Any) -> AsyncIterator[Any]:
-    """A stream that is closed whatever happens while it is read."""
-    try:
-        yield stream
-    finally:
-        for part in (getattr(stream, "_iterator", None), stream):
-            close = getattr(part, "aclose", None) or getattr(part, "close", None)
-            if close is not None:
-                with suppress(RuntimeError):  # it runs still: the task that reads it is cancelled
-                    await close()
-
-
-@cache
-def _http_errors() -> tuple[type[Exception], ...]:
-    """What the HTTP libraries under the clients raise."""
-    found: list[type[Exception]] = []
-    for name in ("httpx", "httpx2"):
-        with suppress(ImportError):
-            found.append(import_module(name).HTTPError)
-    return tuple(found)
-
-
-def speaking(kind: type[ChatAgent], name: str, options: Mapping[str, str]) -> Agent:
-    """The agent of this kind that a URI describes; through a text protocol if it names one.
-
-    Raises:
-        UsageError: no model is named, or an option is wrong.
-    """
-    if not name:
-        raise UsageError(f"{kind.scheme} needs a model, such as {kind.scheme}/gpt-5")
-    kinds = {key: kind_of for key, kind_of in TAKEN.items() if key not in kind.lacks}
-    about = f"{kind.scheme}/{name}" + (f"?{urlencode(kind.named)}" if kind.named else "")
-    taken = take_options(about, options, kinds | PASSED_ON)
-    parameters = {key: taken.pop(key) for key in list(taken) if key in PASSED_ON}
-    if "protocol" not in taken:
-        return kind(name, parameters=parameters, **taken)
-    protocol = protocol_of(taken.pop("protocol"))
-    stops = {"stop": list(protocol.stop)} if protocol.stop else {}
-    plain = kind(name, parameters=parameters, unnamed=stops, **taken)
-    uri = f"{plain.uri}{'&' if '?' in plain.uri else '?'}protocol={protocol.name}"
-    return TextTools(plain, protocol, uri)

@@ -25,7 +25,7 @@ CONTEXT = _any(
     r"(?:input|prompt) must have less than \d+ tokens",
     r"reduce the length of (?:the|your) (?:messages|prompt|input)",
     r"longer than the (?:model'?s? )?(?:context|maximum)",
-    r"\b1261\b|prompt.{0,6}超长|超过.{0,12}(?:长度|上限)|输入.{0,6}过长",
+    r"code\W{1,5}1261\b|\[1261\]|prompt.{0,6}超长|超过.{0,12}(?:长度|上限)|输入.{0,6}过长",
 )
 """The conversation is too long."""
 OUTPUT = _any(
@@ -61,7 +61,7 @@ QUOTA = _any(
     r"account.{0,40}(?:not active|suspended)|suspended.{0,60}(?:billing|spending|balance)",
     r"(?:out of|no|not enough|requires? more) credits?\b|payment required|quota.{0,20}exhausted",
     r"spend(?:ing)?[ _]limit|monthly (?:budget|limit|quota)|key limit exceeded|usage limits",
-    r"budget has been exceeded|arrearage|FreeTierOnly|余额不足|欠费|\b1113\b",
+    r"budget has been exceeded|arrearage|FreeTierOnly|余额不足|欠费|\[1113\]",
 )
 """An account that is empty."""
 KEY = _any(
@@ -71,7 +71,7 @@ KEY = _any(
 """A key that is not taken."""
 MODEL = _any(
     r"model_not_found|unknown_model|decommissioned",
-    r"model\b.{0,80}\b(?:does not exist|not exist|not found|is not available|unknown)",
+    r"model\b.{0,80}\b(?:does not exist|not exist|not found|is not available)",
     r"(?:unknown|invalid|no such|not a valid) model",
 )
 """A model that is not there."""
@@ -84,6 +84,8 @@ SYSTEM = _any(
     r"roles must alternate",
 )
 """A template that takes no system messages, or wants roles in turn."""
+ROLES = _any(r"system role|roles? must alternate|only user and assistant roles")
+"""The same, in the words of templates alone: servers that break down speak of systems, too."""
 SEED = _any(r"\bseed\b")
 _REASONING = r"(?:reasoning|thinking|thought|extra_content)\w*"
 THOUGHTS = _any(

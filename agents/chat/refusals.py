@@ -86,7 +86,9 @@ def refusal_of(
             return ContextFull(about, retry=False)
         hint = " (max_tokens asks for a longer reply than fits: set a smaller ?max_tokens=...)"
         return InfrastructureError(about + hint, retry=False)
-    if status in (400, 422, 500) and words.SYSTEM.search(text):
+    if (status in (400, 422) and words.SYSTEM.search(text)) or (
+        status == 500 and words.ROLES.search(text)
+    ):
         return NoSystemRole(about, retry=False)
     if status in (400, 422) and words.THOUGHTS.search(text):
         return NoThoughts(about, retry=False)
@@ -184,8 +186,8 @@ def _said_in(error: Mapping[str, Any]) -> tuple[str, str]:
 def _written_in(body: str) -> str:
     """What the model wrote, out of a refusal that quotes it."""
     try:
-        error = json.loads(body.strip()).get("error")
-    except (ValueError, AttributeError):
+        error, _ = json.JSONDecoder().raw_decode(body.strip())
+    except ValueError:
         return ""
     written = error.get("failed_generation") if isinstance(error, Mapping) else None
     return written if isinstance(written, str) else ""

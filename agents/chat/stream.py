@@ -8,7 +8,7 @@ from typing import Any
 
 from ..base import InfrastructureError
 from .finishes import check_finish
-from .wire import MOST_CHARACTERS
+from .values import MOST_CHARACTERS
 
 _NAMES = frozenset({"type", "id", "index", "format", "role", "object", "name", "model"})
 """Fields that a later piece says again, where others go on."""

@@ -15,18 +15,15 @@ from typing import Any
 
 import msgspec
 
-from ...envs.core import Message, Usage, separate_thoughts
+from ...envs.core import Message, separate_thoughts
 from ..base import InfrastructureError
-from ..secrets import hide, holds_key
+from ..reasoning import reasoning_in
 from .parts import show_tool_images
-from .reasoning import reasoning_in
+from .values import MOST_CHARACTERS, as_json, encodable, shown, storable, whole
 
-MOST_CHARACTERS = 4_000_000
-"""Of one reply. The longest that models write today have 128,000 tokens."""
 LONGEST_ID = 64
-"""Of a tool call, in characters. Some gateways hide a signature in it, which may be far longer."""
-MOST_COUNTED = 2**53
-"""The largest number of tokens that is believed."""
+"""The longest id of a tool call, in characters, that is used as it is. Some gateways hide a
+signature in it, which may be far longer."""
 
 
 def to_wire(messages: Sequence[Message], source: str = "") -> list[dict[str, Any]]:
@@ -150,23 +147,6 @@ def _kept_call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
     return {"type": "function", **call, "id": named, "function": function}
 
 
-def storable(value: Any) -> Any:
-    """A value out of JSON as it can be stored and sent again: without keys, whatever a server says.
-
-    Raises:
-        InfrastructureError: it holds what JSON of ours cannot, such as a number of 40 digits.
-    """
-    try:
-        text = msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return storable(encodable(value))
-    except (ValueError, OverflowError, RecursionError, TypeError) as error:
-        raise InfrastructureError(f"the server's reply cannot be kept: {error}") from None
-    if len(text) > 2 * MOST_CHARACTERS:
-        raise InfrastructureError(f"the reply has {len(text):,} bytes; no model writes so many")
-    return msgspec.json.decode(hide(text.decode())) if holds_key(text) else value
-
-
 def read_turn(turn: Mapping[str, Any]) -> Message:
     """What a provider's turn says, its thoughts set apart.
 
@@ -268,53 +248,6 @@ def _check(content: Any, calls: Sequence[Mapping[str, Any]]) -> None:
         raise InfrastructureError(f"the reply has {size:,} characters; no model writes so many")
 
 
-def usage_of(usage: Any) -> Usage:
-    """What one call used, from the API's `usage` (which some servers leave out).
-
-    Raises:
-        InfrastructureError: it counts in no numbers.
-    """
-    usage = usage if isinstance(usage, Mapping) else {}
-    details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-    if cached is None:  # DeepSeek's and Kimi's
-        cached = usage.get("prompt_cache_hit_tokens", usage.get("cached_tokens"))
-    return Usage(
-        calls=1,
-        input_tokens=count(usage.get("prompt_tokens")),
-        output_tokens=count(usage.get("completion_tokens")),
-        cached_tokens=count(cached),
-        cost=price(usage.get("cost")),
-    )
-
-
-def count(value: Any) -> int:
-    """A number of tokens as a server says it; 0 where it says none.
-
-    Raises:
-        InfrastructureError: it is no number from 0 to 2^53.
-    """
-    if value is None:
-        return 0
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_COUNTED:
-        raise InfrastructureError(f"the server counts {shown(value)} tokens")
-    return value
-
-
-def shown(value: Any) -> str:
-    """The beginning of what a server sent, for messages; keys are hidden before it is cut."""
-    return hide(value if isinstance(value, str) else repr(value))[:200]
-
-
-def price(value: Any) -> float | None:
-    """What a server says that a call cost, in US dollars; None where it says nothing of use."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if 0 <= value < 1e6 else None
-
-
 def _as_mapping(text: str) -> Any:
     try:
         value = json.loads(text.strip() or "{}")
@@ -326,24 +259,3 @@ def _as_mapping(text: str) -> Any:
     if value is None:  # some servers write `null` where a call has no arguments
         return {}
     return value if isinstance(value, dict) else whole(text)
-
-
-def encodable(value: Any) -> Any:
-    """A value out of JSON without halves of surrogate pairs: they can be read, never written."""
-    try:
-        msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return json.loads(whole(json.dumps(value, ensure_ascii=False)))
-    return value
-
-
-def whole(text: str) -> str:
-    """Text without halves of surrogate pairs."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def as_json(arguments: Any) -> str:
-    """Arguments of a tool call as the API takes them; what is text already stays as it is."""
-    if isinstance(arguments, str):
-        return arguments
-    return json.dumps(arguments, ensure_ascii=False)

@@ -90,7 +90,7 @@ class Congestion:
             delay = self._double(now)
             if delay:
                 return delay
-            if running >= int(self.allowed):  # of older calls so many are under way
+            if running >= int(self.allowed):  # older calls that are still under way
                 return _DOUBLE_EVERY
         return self.pace.wait(now)
 

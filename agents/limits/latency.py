@@ -18,7 +18,7 @@ _FIXED_TOKENS = 32
 _TOO_LONG, _NEVER_TOO_LONG = 8.0, 2.0
 _ROUND = 8
 _FADES = 1.02
-"""By how much the best grows in each round: what was possible once may not be any more."""
+"""The growth of the best latency in each round: what was possible once may not be any more."""
 
 
 @dataclass(slots=True)

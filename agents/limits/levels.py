@@ -9,7 +9,7 @@ _CALM = 10.0, 20
 _MOST_CALM = 120.0, 1280
 """Seconds, or accepted calls, without a rejection until more is tried again."""
 _KEPT = 0.7
-"""Of the highest level that was accepted lately, what one rejection leaves at least."""
+"""The least share of the highest level accepted lately that one rejection leaves."""
 _MANY_LEAVE, _FEW_LEAVE = 0.99, 0.7
 """What a rejection leaves of that level, where many or few calls were accepted before it. A
 provider that rejects a call now and then whatever we do must not slow a run down for good."""

@@ -13,17 +13,9 @@ from typing import Any
 from ...envs.core import Message, Usage, separate_thoughts
 from ..base import InfrastructureError
 from ..chat.refusals import ContextFull
-from ..chat.wire import (
-    LONGEST_ID,
-    as_json,
-    count,
-    from_wire,
-    price,
-    reads_alike,
-    shown,
-    storable,
-    whole,
-)
+from ..chat.usage import count, price
+from ..chat.values import as_json, shown, storable, whole
+from ..chat.wire import LONGEST_ID, from_wire, reads_alike
 from .parts import to_input
 
 Item = Mapping[str, Any]

@@ -11,10 +11,10 @@ from typing import Any
 
 from ...envs.core import Message
 from ..base import Reply
-from ..chat.agent import open_stream
 from ..chat.finishes import mark_unfinished
 from ..chat.prices import reasons
 from ..chat.refusals import as_body
+from ..chat.transport import open_stream
 from .agent import OpenAIAgent
 from .items import finish_of, last_of, message_of, to_items, to_tools, usage_of
 

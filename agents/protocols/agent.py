@@ -9,6 +9,7 @@ import msgspec
 
 from ...envs.core import Message, text_in
 from ..base import Agent, Reply
+from ..reasoning import reasoning_in
 from .base import Protocol
 
 if TYPE_CHECKING:
@@ -67,12 +68,19 @@ def read_reply(protocol: Protocol, reply: Reply) -> Reply:
     text = _written_text(said)
     message = protocol.parse(text)
     in_text = message.get("thoughts", "")
-    beside = said.get("thoughts", "")
+    beside = _thoughts_beside(said)
     if beside and beside not in in_text:
         message["thoughts"] = "\n\n".join(filter(None, (beside, in_text)))
     if (origin := said.get("origin")) is not None:
         message["origin"] = {**origin, "text": text}
     return msgspec.structs.replace(reply, message=message)
+
+
+def _thoughts_beside(message: Message) -> str:
+    """What a reply thought outside of its text."""
+    origin = message.get("origin")
+    turn = origin["turn"] if origin is not None else None
+    return reasoning_in(turn) if isinstance(turn, Mapping) else message.get("thoughts", "")
 
 
 def _written_text(message: Message) -> str:

@@ -10,7 +10,7 @@ from .base import Protocol, Tools, Unreadable, as_json, object_at
 
 __all__ = ["ReAct"]
 
-_ACTION = re.compile(r"^Action:[ \t]*(.*)$", re.MULTILINE)
+_ACTION = re.compile(r"^[ \t]*Action:[ \t]*(.*)$", re.MULTILINE)
 _INPUT = re.compile(r"Action Input:")
 _THOUGHT = re.compile(r"\s*Thoughts?:[ \t]*", re.IGNORECASE)
 _ANSWER = re.compile(r"^(?:Final )?Answer:[ \t]*", re.MULTILINE | re.IGNORECASE)

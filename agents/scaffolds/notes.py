@@ -100,7 +100,7 @@ class Notes:
 
 
 def _cut(message: Message, most: int) -> Message:
-    """A message whose text has at most so many characters, if all of them are long."""
+    """A message whose text has at most this number of characters, if all of them are long."""
     text, most = text_in(message), max(most, 500)
     return message if len(text) <= most else {**message, "content": _cut_text(text, most)}
 

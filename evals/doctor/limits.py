@@ -1,4 +1,4 @@
-"""A model behind limits: so many requests at once, and so many in a window of time."""
+"""A model behind limits: a number of requests at once, and a number in a window of time."""
 
 from __future__ import annotations
 

@@ -44,9 +44,11 @@ async def read_stream(
             turn.add(choice.get("delta") or choice.get("message") or {})
             if "text" in choice and "delta" not in choice:
                 turn.add({"content": choice["text"]})
-    if not finish and not usage:
+    whole = turn.whole()
+    ended = usage and any(whole.get(name) for name in ("content", "tool_calls", "function_call"))
+    if not finish and not ended:  # some servers say what was used, and not why they stopped
         raise InfrastructureError("the stream ended before the reply did")
-    return turn.whole(), finish, usage
+    return whole, finish, usage
 
 
 class _Turn:

@@ -146,7 +146,7 @@ class ChatServer:
             self.requests.append(request)
         seen = wire.api.seen(request)
         wire.stream = bool(request.get("stream"))
-        turns = sum(message["role"] == "assistant" for message in seen["messages"])
+        turns = sum(message["role"] == "assistant" for message in seen.get("messages", ()))
         if self.dialect is not None:
             objection, defects = objection_of(wire.api, request, seen["messages"])
             self.defects += defects

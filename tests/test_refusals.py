@@ -11,8 +11,8 @@ from test_agents_openai import halving
 
 from palestra.agents import InfrastructureError
 from palestra.agents.chat.refusals import ContextFull, NoSystemRole, refusal_of
-from palestra.agents.folding import without_system
-from palestra.envs.core import UsageError, say, system, user
+from palestra.agents.dialogue.form import Form, fit
+from palestra.envs.core import Message, Part, UsageError, say, system, user
 from palestra.evals import Retry, evaluate
 from palestra.evals.doctor import ChatServer, Fault
 from palestra.evals.doctor.faults import refusing
@@ -183,21 +183,17 @@ def test_thoughts_that_are_missed_are_not_left_out(text: str) -> None:
 
 
 def test_instructions_go_into_the_first_user_message() -> None:
-    talk = [
-        system("Be brief."),
-        user("Hi."),
-        user("Who?"),
-        say("Me."),
-        system("Be kind."),
-        user("?"),
-    ]
-    assert without_system(talk) == [
-        user("Be brief.\n\nBe kind.\n\nHi.\n\nWho?"),
-        say("Me."),
-        user("?"),
-    ]
-    assert without_system([user("Hi."), say("Me.")]) == [user("Hi."), say("Me.")]
-    assert without_system([system("Be brief.")]) == [user("Be brief.")]
+    def plain(*messages: Message) -> list[Message]:
+        return fit(messages, Form(system=False, neighbours=False))
+
+    rules, more = system("Be brief."), system("Be kind.")
+    talk = plain(rules, user("Hi."), user("Who?"), say("Me."), more, user("?"))
+    assert talk == [user("Be brief.\n\nHi.\n\nWho?"), say("Me."), user("Be kind.\n\n?")]
+    assert plain(user("Hi."), say("Me.")) == [user("Hi."), say("Me.")]
+    assert plain(rules) == [user("Be brief.")]
+    image: Part = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}
+    shown = plain(rules, {"role": "user", "content": [image]})
+    assert shown == [{"role": "user", "content": [{"type": "text", "text": "Be brief."}, image]}]
 
 
 def test_an_empty_account_stops_the_run_and_the_same_command_goes_on(db: Path) -> None:

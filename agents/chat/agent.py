@@ -22,7 +22,7 @@ import msgspec
 from ...envs.core import Message, Usage, UsageError, say, text_alone
 from ..base import CONTEXT_FULL, Agent, InfrastructureError, Reply
 from ..batches import Post, current_batches
-from ..folding import without_system
+from ..dialogue.form import Form, fit
 from ..limits import limited
 from ..network import proxy_used
 from ..secrets import hide
@@ -46,6 +46,10 @@ from .values import shown
 from .wire import message_of, to_wire
 
 T = TypeVar("T")
+
+
+_PLAIN = Form(system=False, neighbours=False)
+"""A model whose server refuses a system role, or roles that do not alternate."""
 
 
 class ChatAgent(Agent):
@@ -169,7 +173,7 @@ class ChatAgent(Agent):
     def _give_up(self, refused: Exception, messages: Sequence[Message]) -> None:
         """Leave out, from now on, what the server refuses, if anything of it is sent."""
         if isinstance(refused, NoSystemRole):
-            self._folds = self._folds or without_system(messages) != list(messages)
+            self._folds = self._folds or fit(messages, _PLAIN) != list(messages)
         elif any("origin" in message for message in messages):
             self._returns = False
 
@@ -181,7 +185,7 @@ class ChatAgent(Agent):
         extra: Mapping[str, Any],
     ) -> Reply:
         if self._folds:
-            messages = without_system(messages)
+            messages = fit(messages, _PLAIN)
         request = self.request(messages, tools, seed) | dict(extra)
         try:
             return await self.send(request, self.hints(messages), seed)

@@ -240,7 +240,7 @@ def test_only_limits_count_as_rejections() -> None:
     assert rejection_of(Failed(503, "the engine is overloaded"))
     assert not rejection_of(Failed(503, "no such backend"))
     assert not rejection_of(Failed(500, "overloaded"))
-    assert not rejection_of(Failed(429, "insufficient_quota"))
+    assert rejection_of(Failed(429, "Allocated quota exceeded [insufficient_quota]"))
     assert not rejection_of(Failed(429, "Request too large for gpt-x on tokens per min"))
     assert not rejection_of(None)
 

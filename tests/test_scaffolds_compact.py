@@ -56,7 +56,7 @@ def rounds(count: int, length: int = 1000) -> list[Message]:
 
 
 class Narrow(Agent):
-    """Has a context of so many tokens, each of so many characters, and reports what it read."""
+    """An agent with a small context that counts tokens by characters and reports what it read."""
 
     def __init__(self, context: int, per_token: float = 4.0, says: Any = None) -> None:
         self.uri, self.context, self.per_token = "narrow", context, per_token

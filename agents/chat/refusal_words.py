@@ -57,7 +57,7 @@ EXCEEDED = _any(r"exceeded your (?:current )?quota")
 """An account that is empty, or (Google) a minute's or a day's limit, which says when to retry."""
 QUOTA = _any(
     r"insufficient[ _](?:quota|balance|credit|fund)|exceeded_current_quota|credits are depleted",
-    r"credit balance is too low|billing[ _](?:hard[ _]limit|not[ _]active)",
+    r"credit[ _]balance[ _](?:is too low|exhausted)|billing[ _](?:hard[ _]limit|not[ _]active)",
     r"account.{0,40}(?:not active|suspended)|suspended.{0,60}(?:billing|spending|balance)",
     r"(?:out of|no|not enough|requires? more) credits?\b|payment required|quota.{0,20}exhausted",
     r"spend(?:ing)?[ _]limit|monthly (?:budget|limit|quota)|key limit exceeded|usage limits",

@@ -11,7 +11,7 @@ from ..base import InfrastructureError
 from ..secrets import hide, holds_key
 
 MOST_CHARACTERS = 4_000_000
-"""Of one reply. The longest that models write today have 128,000 tokens."""
+"""The most characters of one reply. The longest that models write today have 128,000 tokens."""
 
 
 def storable(value: Any) -> Any:

@@ -17,8 +17,6 @@ from typing import Any
 
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)(ms|h|m|s))")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_FOR_GOOD = ("insufficient_quota", "credit_balance_exhausted", "enforced_spend_limit_reached")
-"""Codes of replies with status 429 that waiting does not mend."""
 _OVERLOADED = ("overload", "capacity", "too many", "busy", "slow down")
 
 
@@ -34,6 +32,8 @@ class Rejection:
 def rejection_of(error: BaseException | None) -> Rejection | None:
     """What an error of a client says of the provider's limits; None where it is another failure.
 
+    Empty accounts never come here: they end the run (see `agents/chat/refusals.py`).
+
     Args:
         error: an exception with `status_code` and `response`, as OpenAI's and LiteLLM's clients
             raise them.
@@ -43,7 +43,7 @@ def rejection_of(error: BaseException | None) -> Rejection | None:
         return None
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     said = str(error)
-    if status == 429 and (any(code in said for code in _FOR_GOOD) or "Request too large" in said):
+    if status == 429 and "Request too large" in said:
         return None
     after = wait_in(headers)
     if status == 503 and after is None and not any(w in said.lower() for w in _OVERLOADED):

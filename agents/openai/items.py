@@ -103,9 +103,6 @@ def message_of(output: Sequence[Any], source: str) -> Message:
     output = storable(list(output))
     message = read_items(output)
     message["origin"] = {"source": source, "turn": _kept(output, message)}
-    thoughts = [_reasoned(item) for item in output if item["type"] == "reasoning"]
-    if text := "\n\n".join(filter(None, [*thoughts, message.get("thoughts")])):
-        message["thoughts"] = whole(text)
     return message
 
 
@@ -137,11 +134,15 @@ def read_items(output: Sequence[Any]) -> Message:
             given = item.get("arguments")
             given = as_json(given) if isinstance(given, Mapping) else given or ""
             calls.append({"id": item.get("call_id"), "name": item["name"], "arguments": given})
-    return separate_thoughts(from_wire(_text(said), calls, _text(refused)))
+    message = from_wire(_text(said), calls, _text(refused))
+    thoughts = _text([_reasoned(item) for item in output if item["type"] == "reasoning"])
+    if thoughts:  # they came apart: marks in the text are words
+        message["thoughts"] = whole(thoughts)
+    return separate_thoughts(message)
 
 
 def _text(parts: Sequence[str]) -> str:
-    """What was said in several messages: a remark before the calls, the answer after it."""
+    """Several texts as one, such as a remark before the calls and the answer after it."""
     return "\n\n".join(part for part in parts if part)
 
 

@@ -63,9 +63,9 @@ def read_reply(protocol: Protocol, reply: Reply) -> Reply:
     gets its own words back (see `Protocol.render`).
     """
     said = reply.message
-    if reply.stop:
-        return reply
     text = _written_text(said)
+    if reply.stop or (said.get("parse_error") and not text.strip()):
+        return reply  # nothing was written that could be read
     message = protocol.parse(text)
     in_text = message.get("thoughts", "")
     beside = _thoughts_beside(said)

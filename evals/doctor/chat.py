@@ -88,6 +88,14 @@ class Chat:
         return {**message, "tool_calls": calls}
 
 
+def as_object(function: Mapping[str, Any]) -> Any:
+    """The arguments of a call as an object, for APIs that have no text there; empty if broken."""
+    try:
+        return json.loads(function["arguments"] or "{}")
+    except ValueError:
+        return {}
+
+
 def pieces(text: Any, size: int) -> list[Any]:
     """Text cut small; whatever is no text stays whole."""
     if not isinstance(text, str):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from .chat import Chat, Message
+from .chat import Chat, Message, as_object
 
 
 class Converse(Chat):
@@ -54,10 +54,7 @@ def _blocks(message: Message) -> Iterator[dict[str, Any]]:
         yield {"text": text}
     for call in message.get("tool_calls") or ():
         function = call["function"]
-        try:
-            given = json.loads(function["arguments"] or "{}")
-        except ValueError:
-            given = {}
+        given = as_object(function)
         yield {"toolUse": {"toolUseId": call["id"], "name": function["name"], "input": given}}
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .chat import Chat, Message
+from .chat import Chat, Message, as_object
 
 _PLAIN = ("functionCall", "function_call", "text", "thought")
 
@@ -47,10 +47,7 @@ def _parts(message: Message) -> Iterator[dict[str, Any]]:
         yield {"text": text}
     for call in message.get("tool_calls") or ():
         function = call["function"]
-        try:
-            given = json.loads(function["arguments"] or "{}")
-        except ValueError:
-            given = {}
+        given = as_object(function)
         others = {k: v for k, v in call.items() if k not in ("id", "type", "function")}
         yield {"functionCall": {"name": function["name"], "args": given}, **others}
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .chat import Chat, Message
+from .chat import Chat, Message, as_object
 
 _THOUGHTS = ("thinking", "redacted_thinking")
 
@@ -73,15 +73,8 @@ def _blocks(message: Message) -> Iterator[dict[str, Any]]:
         yield {"type": "text", "text": text}
     for call in message.get("tool_calls") or ():
         function = call["function"]
-        about = {"id": call["id"], "name": function["name"], "input": _object(function)}
+        about = {"id": call["id"], "name": function["name"], "input": as_object(function)}
         yield {"type": "tool_use", **about}
-
-
-def _object(function: Mapping[str, Any]) -> Any:
-    try:
-        return json.loads(function["arguments"] or "{}")
-    except ValueError:
-        return {}
 
 
 def _call(block: Mapping[str, Any]) -> dict[str, Any]:

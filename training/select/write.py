@@ -44,8 +44,9 @@ def write_sft(selection: Selection, out: str | os.PathLike[str] | None = None) -
 
 
 def as_dataset(selection: Selection) -> Dataset:
-    """As a `datasets.Dataset` with the columns `messages`, `tools` and `metadata`, and `images`
-    where any conversation shows some.
+    """Convert to a `datasets.Dataset`.
+
+    Its columns are `messages`, `tools` and `metadata`, and `images` where a conversation shows any.
 
     Messages, schemas and metadata are JSON inside. As Arrow structs they would get each other's
     keys: a call of `search` would be shown with `"url": null`, and a chat template would render it.

@@ -11,6 +11,9 @@ import pytest
 import guessing  # registers test/Guess-v0 and test/Race-v0
 from palestra.evals import evaluate
 
+# Tests that import LiteLLM themselves would let it fetch its price table from the network.
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that two workers end at about the same time."""
